@@ -1,0 +1,18 @@
+"""Celery: tasks of all apps, and the sweeps that beat starts. Time enters the system here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
+
+app = Celery("exchange")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Every sweep is bounded, idempotent and safe to run twice at once; beat is only a hint that it is time.
+app.conf.beat_schedule = {
+    "deliver": {"task": "exchange.journal.tasks.deliver_pending", "schedule": 2.0},
+    "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
+}

@@ -1,0 +1,8 @@
+"""URLs of stats."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+page_urls: list[URLPattern] = []
+api_urls: list[URLPattern] = []

@@ -1,0 +1,54 @@
+"""Pages of the ground: home, health, errors."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from redis import Redis
+from redis.exceptions import RedisError
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page."""
+    return render(request, "exchange/home.html")
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process lives."""
+    return JsonResponse({"status": "ok"})
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT legal_now()")
+    except Error:
+        return False
+    return True
+
+
+def _cache_answers() -> bool:
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as server:
+            return bool(server.ping())
+    except (RedisError, OSError):
+        return False
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether work can be done: 503 without the database; without Valkey bidding goes on."""
+    database = _database_answers()
+    body = {"database": "up" if database else "down", "cache": "up" if _cache_answers() else "down"}
+    return JsonResponse(body, status=200 if database else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Tell in plain words that the form was too old or came from elsewhere."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Tell that the fault is ours; needs nothing that may be broken."""
+    return render(request, "500.html", status=500)

@@ -1,0 +1,78 @@
+"""Pages: how a service's refusal reaches the person, and what every page knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from exchange.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a service call: `value` when `ok`, else the HTTP `status` to render the form with."""
+
+    ok: bool
+    value: Any = None
+    status: int = 200
+
+
+def attempt(form: forms.BaseForm, service: Callable[..., Any], **kwargs: Any) -> Attempt:
+    """Call `service(**kwargs)` if the bound `form` is sound; the only place that catches a refusal.
+
+    A refusal's message goes to its field of the form (or on top), the typed values stay. `kwargs` may be
+    callables of the cleaned data, so that a view can say `price_fen=lambda data: data["price_fen"]`.
+    """
+    if not form.is_valid():
+        return Attempt(ok=False, status=400)
+    values = {key: value(form.cleaned_data) if callable(value) else value for key, value in kwargs.items()}
+    try:
+        return Attempt(ok=True, value=service(**values))
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return Attempt(ok=False, status=refused.status)
+
+
+class RepeatableForm(forms.Form):
+    """A form that carries the key under which its service answers a second click with the first answer."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a keyset-paged list: its rows and the key of the next page ("" on the last)."""
+
+    rows: list[Any]
+    next_key: str
+
+
+def keyset_page(rows: QuerySet[Any], after: str, size: int = 20) -> Page:
+    """Return up to `size` rows, newest first, older than the row whose primary key is `after`.
+
+    Rows must have the sortable UUIDv7 key of `exchange.locking.Row`; page 10,000 costs what page 1 costs.
+    A key that is no UUID counts as none.
+    """
+    found = rows.order_by("-pk")
+    if after and after.replace("-", "").isalnum() and len(after) == 36:
+        found = found.filter(Q(pk__lt=after))
+    page = list(found[: size + 1])
+    return Page(page[:size], str(page[size - 1].pk) if len(page) > size else "")
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: the exchange's own name and telephone, the ribbon, the reader's large type."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_name_en": settings.SITE_NAME_EN,
+        "site_phone": settings.SITE_PHONE,
+        "demonstration": settings.DEMONSTRATION,
+        "large_type": request.COOKIES.get("size") == "large",
+    }

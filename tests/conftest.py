@@ -1,0 +1,59 @@
+"""Fixtures of the whole test run: the movable clock, deliveries by hand, the small cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from exchange import clock
+from exchange.journal import delivery, sealing
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave every delivery to the sweep: tests say when the later stages hear of something."""
+    settings.JOURNAL_DELIVERY = "sweep"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep Django's test database settings as they are."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Make the test database's clock movable."""
+    with django_db_blocker.unblock():
+        clock.install_movable_clock()
+
+
+@pytest.fixture
+def pass_time(db: None) -> Iterator[Callable[..., None]]:
+    """Return `pass_time(minutes=5)`: let legal time of this session go on by so much."""
+    gone = timedelta()
+
+    def go(**amount: float) -> None:
+        nonlocal gone
+        gone += timedelta(**amount)
+        clock.set_clock_offset(gone)
+
+    yield go
+    clock.set_clock_offset(timedelta())
+
+
+@pytest.fixture
+def deliver() -> Callable[[], int]:
+    """Return `deliver()`: let all later stages hear what has been recorded, until nothing is left."""
+
+    def run() -> int:
+        total = 0
+        while done := delivery.deliver_pending():
+            total += done
+        while sealing.seal_pending():
+            pass
+        return total
+
+    return run
