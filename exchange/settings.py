@@ -95,7 +95,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "exchange.appearance.FormRenderer"
 
 _database = env.database("DATABASE_URL")
 _pool = env.number("DATABASE_POOL", 0, 0, 64)

@@ -28,9 +28,7 @@ Points = list[tuple[float, float]]
 
 
 def _ridge(dice: random.Random, y: float, amplitude: float) -> Points:
-    waves = [
-        (dice.uniform(0.6, 2.6) * (k + 1), dice.uniform(0, math.tau), amplitude / (k + 1)) for k in range(3)
-    ]
+    waves = [(dice.uniform(0.6, 2.6) * (k + 1), dice.uniform(0, math.tau), amplitude / (k + 1)) for k in range(3)]
     step = WIDTH / (RIDGE_POINTS - 1)
     return [
         (i * step, y + sum(a * math.sin(f * i * step / WIDTH * math.pi + p) for f, p, a in waves))
@@ -93,8 +91,7 @@ def _houses(kind: str) -> list[str]:
         wall = element("rect", x=x, y=y, width=wide, height=high, fill="#F4EFE2")
         door = element("rect", x=round(x + wide * 0.42), y=y + high - 26, width=15, height=26, fill="#7A2E38")
         panes = "".join(
-            element("rect", x=left, y=y + 12, width=16, height=13, fill="#8DA6A0")
-            for left in (x + 10, x + wide - 26)
+            element("rect", x=left, y=y + 12, width=16, height=13, fill="#8DA6A0") for left in (x + 10, x + wide - 26)
         )
         drawn += [wall, path(roof, fill="#5A4A48"), door, panes]
     return drawn
@@ -149,9 +146,7 @@ def _field(seed: int, width: int, height: int, columns: int, rows: int) -> list[
     dx, dy = width / (columns - 1), height / (rows - 1)
 
     def altitude(x: float, y: float) -> float:
-        return sum(
-            a * math.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy, a in hills
-        )
+        return sum(a * math.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy, a in hills)
 
     return [[altitude(i * dx, j * dy) for i in range(columns)] for j in range(rows)]
 

@@ -65,9 +65,7 @@ def time_tag(value: datetime | None, how: str = "moment") -> str:
     """`<time>` that machines read as well; `how` names one of the filters above."""
     if not value:
         return ""
-    shown = {"moment": moment, "full": moment_full, "day": day, "day_short": day_short, "clock": clock}[how](
-        value
-    )
+    shown = {"moment": moment, "full": moment_full, "day": day, "day_short": day_short, "clock": clock}[how](value)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
 

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
-from exchange.money import in_capitals, square_metres_to_mu
+from exchange import money
 
 register = template.Library()
 
@@ -55,7 +55,7 @@ def plain_yuan(fen: int | None) -> str:
 @register.filter
 def capitals(fen: int | None) -> str:
     """Fen in capital amounts (大写): 人民币壹拾贰万捌仟陆佰元整."""
-    return "" if fen in (None, "") else in_capitals(int(fen))
+    return "" if fen in (None, "") else money.in_capitals(int(fen))
 
 
 @register.filter
@@ -73,7 +73,7 @@ def yi(fen: int | None) -> str:
 @register.filter
 def mu(area_m2: Decimal | None) -> str:
     """Square metres as mu (亩) with two decimals: 86.00. The page writes the unit."""
-    return "" if area_m2 is None or area_m2 == "" else f"{_half_up(square_metres_to_mu(Decimal(area_m2))):,}"
+    return "" if area_m2 is None or area_m2 == "" else f"{_half_up(money.square_metres_to_mu(Decimal(area_m2))):,}"
 
 
 @register.filter
