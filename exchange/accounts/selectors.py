@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from exchange.accounts.models import Division, Notice, User
+from exchange.accounts.divisions.rows import DivisionRow
+from exchange.accounts.models import Division, Notice, Succession, User
 from exchange.clock import legal_day
 
 M = TypeVar("M", bound=Model)
@@ -59,3 +61,42 @@ def notices(user: User) -> QuerySet[Notice]:
 def unread_count(user: User) -> int:
     """Return how many notices are unread, counted up to 100."""
     return Notice.objects.filter(user=user, read_at=None)[:100].count()
+
+
+def units_by_code(codes: Iterable[str]) -> dict[str, list[Division]]:
+    """Return the units that ever bore one of `codes`, by code, the oldest first."""
+    units: dict[str, list[Division]] = defaultdict(list)
+    for unit in Division.objects.filter(code__in=set(codes)).order_by("code", "valid_from"):
+        units[unit.code].append(unit)
+    return units
+
+
+def recorded_rows(provinces: set[str]) -> dict[tuple[str, date], DivisionRow]:
+    """Return every division whose code begins with one of `provinces` (2 digits) as the row of a file.
+
+    The importer compares these with the rows that it reads; the key is code and first day.
+    """
+    units = list(Division.objects.filter(_beginning("code", provinces)).select_related("parent"))
+    successors: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    links = Succession.objects.filter(_beginning("ended__code", provinces)).order_by("successor__code")
+    for ended, code, share in links.values_list("ended_id", "successor__code", "share_bp"):
+        successors[ended].append((code, share))
+    rows = (
+        DivisionRow(
+            code=unit.code,
+            name=unit.name,
+            level=unit.level,
+            parent=unit.parent.code if unit.parent else "",
+            valid_from=unit.valid_from,
+            valid_to=unit.valid_to,
+            successors=tuple(successors[unit.pk]),
+            source=unit.source,
+        )
+        for unit in units
+    )
+    return {row.key: row for row in rows}
+
+
+def _beginning(field: str, provinces: set[str]) -> Q:
+    terms = (Q(**{f"{field}__startswith": two}) for two in provinces)
+    return functools.reduce(operator.or_, terms, Q(pk__in=[]))
