@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +49,16 @@ class Division(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="a_division_ends_after_it_begins",
+            ),
+            ExclusionConstraint(
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    (
+                        models.Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                name="a_code_stands_for_one_unit_at_a_time",
             ),
         ]
         indexes = [models.Index(fields=["path"], name="division_path", opclasses=["text_pattern_ops"])]
