@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
 from exchange import clock
 from exchange.journal import delivery, sealing
 
