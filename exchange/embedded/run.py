@@ -1,7 +1,7 @@
 """`python -m exchange.embedded.run …`: the demonstration, the bare servers, or any command beside them.
 
 demo [--port N] [--fresh]   everything, until Ctrl-C
-serve                       PostgreSQL and Valkey only, until Ctrl-C (the tests do this)
+serve                       PostgreSQL and Valkey for the tests, until Ctrl-C
 -- COMMAND …                the servers while COMMAND runs, with DATABASE_URL and REDIS_URL in its environment
 """
 
@@ -54,7 +54,7 @@ def _parser(with_command: bool) -> argparse.ArgumentParser:
 
 def _serve(folder: DataFolder) -> int:
     with Supervisor(folder) as supervisor:
-        folder.announce(start_servers(supervisor) | {"pid": str(os.getpid())})
+        folder.announce(start_servers(supervisor, for_tests=True) | {"pid": str(os.getpid())})
         supervisor.watch()
     return 0
 

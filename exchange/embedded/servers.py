@@ -13,7 +13,7 @@ from exchange.embedded.valkey import Valkey
 ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 
 
-def start_servers(supervisor: Supervisor) -> dict[str, str]:
+def start_servers(supervisor: Supervisor, for_tests: bool = False) -> dict[str, str]:
     """Start what is not given from outside; returns both addresses as environment variables."""
     folder = supervisor.folder
     addresses = {name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}
@@ -21,6 +21,8 @@ def start_servers(supervisor: Supervisor) -> dict[str, str]:
         postgres = Postgres(folder)
         supervisor.start(postgres.program())
         postgres.ensure_database()
+        if for_tests:
+            postgres.let_tests_tamper()
         addresses["DATABASE_URL"] = postgres.url
     if "REDIS_URL" not in addresses:
         valkey = Valkey(folder)
