@@ -124,8 +124,7 @@ def import_divisions(*, files: Mapping[str, Iterable[str]], by: User | None) -> 
     allowed = by is None or by.is_superuser or by.has_role(Role.ADMINISTRATOR, level=Level.CITY)
     require(allowed, _("Only an administrator of the city imports divisions."))
     rows, problems = read_files(files)
-    with patience(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {Division._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    _lock_divisions()
     recorded = recorded_rows({row.code[:2] for row in rows})
     problems = problems or check(list(recorded.values()), rows)
     if problems:
@@ -140,6 +139,12 @@ def import_divisions(*, files: Mapping[str, Iterable[str]], by: User | None) -> 
         counts = {"added": len(added), "changed": len(changed), "files": [PurePath(name).name for name in files]}
         record("divisions.imported", subject=city, by=by, division=city, data=counts)
     return Imported(len(rows), len(added), len(changed), len(rows) - len(added) - len(changed))
+
+
+def _lock_divisions() -> None:
+    """Let one import run at a time; reading divisions and pointing at them goes on."""
+    with patience(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {Division._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _replace_divisions(rows: list[DivisionRow]) -> None:

@@ -43,7 +43,7 @@ class RowsRefused(Refused):
         count = len(self.problems)
         shown = "\n".join(str(problem) for problem in self.problems[:20])
         super().__init__(
-            _("Nothing was imported: %(count)d problems. Mend these lines and import again.\n%(shown)s")
+            _("Nothing was imported. Problems found: %(count)d. Mend these lines and import again.\n%(shown)s")
             % {"count": count, "shown": shown},
             code="rows",
             field="file",

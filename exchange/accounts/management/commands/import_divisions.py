@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except RowsRefused as refused:
             for problem in refused.problems:
                 self.stderr.write(str(problem))
-            raise CommandError(f"Nothing was imported: {len(refused.problems)} problems, listed above.") from None
+            raise CommandError(f"Nothing was imported. Problems listed above: {len(refused.problems)}.") from None
         self.stderr.write(
             f"Divisions: {done.read} rows read, {done.added} added, {done.changed} changed, {done.same} as before."
         )
