@@ -59,7 +59,7 @@ def create_organisation(
         try:
             uscc = check_uscc(uscc)
         except ValueError as error:
-            raise Refused(str(error), "bad_uscc", "uscc") from error
+            raise Refused(_(str(error)), "bad_uscc", "uscc") from error
         if Organisation.objects.filter(uscc=uscc).exists():
             raise Refused(_("An organisation with this code is already here."), "taken", "uscc")
     organisation = Organisation.objects.create(name=name, kind=kind, division=division, uscc=uscc)
