@@ -178,7 +178,8 @@ def _link_successors(rows: list[DivisionRow]) -> None:
     links = []
     for row in ended:
         unit = next(unit for unit in units[row.code] if unit.valid_from == row.valid_from)
+        end = row.valid_to or date.max
         for code, share in row.successors:
-            after = next(other for other in units[code] if other.valid_to is None or other.valid_to > row.valid_to)
+            after = next(other for other in units[code] if (other.valid_to or date.max) > end)
             links.append(Succession(ended=unit, successor=after, share_bp=share))
     Succession.objects.bulk_create(links, batch_size=BATCH)
