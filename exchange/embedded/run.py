@@ -12,10 +12,12 @@ import sys
 from pathlib import Path
 
 from exchange.embedded import processes
+from exchange.embedded.demo import run_demo
 from exchange.embedded.errors import CannotStart, StopAsked
 from exchange.embedded.folder import REPOSITORY, DataFolder
+from exchange.embedded.logs import say
 from exchange.embedded.servers import running_servers, start_servers
-from exchange.embedded.supervisor import Supervisor, say
+from exchange.embedded.supervisor import Supervisor
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +33,9 @@ def main(arguments: list[str]) -> int:
     try:
         if command:
             return _beside_servers(folder, command)
-        return _serve(folder)
+        if options.what == "serve":
+            return _serve(folder)
+        return run_demo(folder, host=options.host, port=options.port, fresh=options.fresh)
     except CannotStart as error:
         say(f"Cannot start. {error}")
         return 1
@@ -43,7 +47,7 @@ def main(arguments: list[str]) -> int:
 def _parser(with_command: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m exchange.embedded.run", description=__doc__)
     if not with_command:
-        parser.add_argument("what", choices=["serve"])
+        parser.add_argument("what", choices=["demo", "serve"])
     parser.add_argument("--data", default=os.environ.get("DATA_DIR") or str(REPOSITORY / ".data"))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)

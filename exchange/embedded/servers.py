@@ -35,3 +35,11 @@ def running_servers(folder: DataFolder) -> dict[str, str]:
     """The addresses that a running supervisor announced, own ones first; empty when there is none."""
     announced = folder.announced()
     return {name: os.environ.get(name) or announced[name] for name in ADDRESSES if name in announced}
+
+
+def end_leftovers(folder: DataFolder) -> None:
+    """End servers that a killed supervisor left on this data; `start_servers` does it too, this is for before."""
+    if not os.environ.get("DATABASE_URL"):
+        Postgres(folder).end_leftovers()
+    if not os.environ.get("REDIS_URL"):
+        Valkey(folder).end_leftovers()

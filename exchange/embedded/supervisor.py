@@ -7,7 +7,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,23 +14,14 @@ from types import FrameType, TracebackType
 
 from exchange.embedded import processes
 from exchange.embedded.errors import CannotStart, StopAsked
-from exchange.embedded.folder import REPOSITORY, DataFolder
+from exchange.embedded.folder import DataFolder
+from exchange.embedded.logs import Logs, say
 from exchange.embedded.program import Program
 
 MARK = "YUTIANQI_SUPERVISED"  # in the environment of every child; its value is the data folder
 _STEADY_SECONDS = 10.0  # a child that ran so long has started well
 _LONGEST_WAIT = 10.0
 _TRIES_BEFORE_READY = 3
-_LOG_LIMIT = 20 * 1024 * 1024
-
-
-def say(text: str) -> None:
-    """A line for the person at the terminal; a closed terminal is no reason to fall."""
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except OSError:
-        return
 
 
 @dataclass
@@ -45,11 +35,20 @@ class _Child:
     code: int | None = None  # how it ended, negative for a signal
 
 
+@dataclass
+class Step:
+    """A command under way."""
+
+    title: str
+    child: _Child
+
+
 class Supervisor:
     """Use as a context: inside it children run, after it none does."""
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
+        self._logs = Logs(folder)
         self._children: list[_Child] = []
         self._stop_asked = False
         self._foreground = 0
@@ -95,26 +94,39 @@ class Supervisor:
             self._tend(0.05)
             now = time.monotonic()
             if child.failures >= _TRIES_BEFORE_READY or now - began > program.ready_seconds:
-                raise CannotStart(f"{program.name} does not start. The end of its log:\n{self._tail(program.name)}")
+                raise CannotStart(
+                    f"{program.name} does not start. The end of its log:\n{self._logs.tail(program.name)}"
+                )
             if now - told > 5:
                 told = now
                 say(f"  … still waiting for {program.name} ({now - began:.0f} s)")
 
     def step(self, title: str, argv: list[str], environment: dict[str, str]) -> None:
         """Run a command to its end while the table is tended; raises `CannotStart` when it fails."""
+        self.finish(self.begin(title, "steps", argv, environment))
+
+    def begin(self, title: str, log: str, argv: list[str], environment: dict[str, str]) -> Step:
+        """Begin a command beside what comes next; `finish` waits for it."""
         say(f"• {title}")
-        child = _Child(Program(name="steps", argv=argv, environment=environment), once=True)
+        child = _Child(Program(name=log, argv=argv, environment=environment), once=True)
         self._children.append(child)
         self._spawn(child)
-        began = told = time.monotonic()
-        while child.code is None:
+        return Step(title, child)
+
+    def finish(self, step: Step) -> None:
+        """Wait for the end of a step, with a sign of life; raises `CannotStart` when it failed."""
+        name = step.child.program.name
+        told = time.monotonic()
+        while step.child.code is None:
             self._tend(0.2)
             if time.monotonic() - told > 5:
                 told = time.monotonic()
-                say(f"  … {title} ({told - began:.0f} s) {self._tail('steps', 1)}")
-        self._children.remove(child)
-        if child.code:
-            raise CannotStart(f"{title}: ended with code {child.code}. The end of its log:\n{self._tail('steps')}")
+                say(f"  … {step.title} ({told - step.child.started:.0f} s) {self._logs.tail(name, 1).strip()}")
+        self._children.remove(step.child)
+        if step.child.code:
+            raise CannotStart(
+                f"{step.title}: ended with code {step.child.code}. The end of its log:\n{self._logs.tail(name)}"
+            )
 
     def foreground(self, argv: list[str], environment: dict[str, str]) -> int:
         """Run a command that owns the terminal; Ctrl-C is its business. Returns its exit code."""
@@ -178,12 +190,7 @@ class Supervisor:
             program.become()
             processes.die_with_parent(program.on_orphan, parent)
 
-        path = self.folder.log / f"{program.name}.log"
-        if path.exists() and path.stat().st_size > _LOG_LIMIT:
-            path.replace(path.with_suffix(".log.1"))
-        with open(path, "ab") as log:
-            log.write(f"--- {time.strftime('%Y-%m-%dT%H:%M:%S%z')} {program.argv[0]}\n".encode())
-            log.flush()
+        with self._logs.open(program.name, " ".join(program.argv[:4])) as log:
             popen = subprocess.Popen(
                 program.argv,
                 cwd=program.folder,
@@ -229,7 +236,7 @@ class Supervisor:
         child.due = now + min(_LONGEST_WAIT, 0.1 * 2**child.failures)
         if not self._stop_asked and not child.once:
             how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-            say(f"! {child.program.name} {how}; starting it again (log: {self._log_name(child.program.name)})")
+            say(f"! {child.program.name} {how}; starting it again (log: {self._logs.place(child.program.name)})")
 
     def _end(self, children: Iterable[_Child]) -> None:
         """Ask each to stop, wait as long as the slowest may take, kill the rest."""
@@ -263,17 +270,6 @@ class Supervisor:
             for pid in left:
                 processes.send(pid, number)
             processes.wait_gone(left, seconds)
-
-    def _log_name(self, name: str) -> str:
-        path = self.folder.log / f"{name}.log"
-        return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
-
-    def _tail(self, name: str, lines: int = 15) -> str:
-        path = self.folder.log / f"{name}.log"
-        if not path.exists():
-            return ""
-        text = path.read_text(errors="replace").splitlines()[-lines:]
-        return "\n".join(f"  [{name}] {line}" for line in text)
 
 
 def _kill_with_group(pid: int) -> None:

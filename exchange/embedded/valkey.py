@@ -75,11 +75,7 @@ class Valkey:
 
     def prepare(self) -> None:
         """End what still runs on this data and write the configuration; the password stays off the argv."""
-        for number, seconds in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
-            left = processes.working_in(self.data, _COMMAND)
-            for pid in left:
-                processes.send(pid, number)
-            processes.wait_gone(left, seconds)
+        self.end_leftovers()
         self.data.mkdir(mode=0o700, exist_ok=True)
         lines = [
             "bind 127.0.0.1",
@@ -92,6 +88,14 @@ class Valkey:
             'save ""',
         ]
         write_private(self._configuration, "\n".join(lines) + "\n")
+
+    def end_leftovers(self) -> None:
+        """End every server that works in this data."""
+        for number, seconds in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+            left = processes.working_in(self.data, _COMMAND)
+            for pid in left:
+                processes.send(pid, number)
+            processes.wait_gone(left, seconds)
 
     def answers(self) -> bool:
         """Whether the server has loaded its data and answers."""
