@@ -1,0 +1,38 @@
+"""Values of the rulebook in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exchange.templatetags.money import percent
+
+
+def in_words(value: Any, unit: str) -> str:
+    """Return a parameter's value as people say it: 10 working days, 30%, yes, no limit."""
+    if value is None:
+        return _("no limit")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        organs = {"assembly": _("members' assembly"), "delegates": _("delegates' assembly")}
+        return _(" or ").join(organs.get(item, item) for item in value)
+    if unit == "bp":
+        return percent(value)
+    return _counted(value, unit)
+
+
+def _counted(n: int, unit: str) -> str:
+    forms = {
+        "working_day": ngettext("%(n)s working day", "%(n)s working days", n),
+        "calendar_day": ngettext("%(n)s calendar day", "%(n)s calendar days", n),
+        "hour": ngettext("%(n)s hour", "%(n)s hours", n),
+        "minute": ngettext("%(n)s minute", "%(n)s minutes", n),
+        "month": ngettext("%(n)s month", "%(n)s months", n),
+        "bidder": ngettext("%(n)s bidder", "%(n)s bidders", n),
+        "step": ngettext("%(n)s step", "%(n)s steps", n),
+        "time": ngettext("%(n)s time", "%(n)s times", n),
+    }
+    return forms[unit] % {"n": n} if unit in forms else str(n)
