@@ -46,9 +46,7 @@ def apr_hundredths(
     return low
 
 
-def _worth_at_least(
-    amount_fen: int, flow: list[int], first_whole: int, first_part: Fraction, rate: Fraction
-) -> bool:
+def _worth_at_least(amount_fen: int, flow: list[int], first_whole: int, first_part: Fraction, rate: Fraction) -> bool:
     """Whether the payments, discounted at a rate per unit period (> -1), are worth the amount or more."""
     grown = rate.numerator + rate.denominator
     base = rate.denominator

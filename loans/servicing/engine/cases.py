@@ -44,9 +44,7 @@ class Case:
 def read_cases(path: str | Path) -> list[Case]:
     """The cases of a file, all of them checked. Raises BrokenFile for the first that breaks FORMAT."""
     try:
-        found = json.loads(
-            Path(path).read_text(encoding="utf-8"), object_pairs_hook=_object, parse_constant=_constant
-        )
+        found = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except OSError as error:
         raise BrokenFile(f"The file {json.dumps(str(path))} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:

@@ -84,9 +84,7 @@ def differences(expect: dict[str, Any], told: dict[str, Any]) -> Iterator[tuple[
             yield key, wanted, got
 
 
-def _row_differences(
-    wanted_rows: list[dict[str, Any]], rows: list[dict[str, Any]]
-) -> Iterator[tuple[str, Any, Any]]:
+def _row_differences(wanted_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Iterator[tuple[str, Any, Any]]:
     for place, wanted in enumerate(wanted_rows, 1):
         n = wanted.get("n", place)
         row = next((row for row in rows if row["n"] == n), None)

@@ -92,9 +92,7 @@ class Schedule:
     def _row(self, period: Period, inside: list[Change]) -> tuple[Row, bool]:
         """The row of a period and whether it ends the schedule; moves on to the start of the next period."""
         due, stop = self._day_of_row(period)
-        gathered = self.waiting + accrued(
-            self.terms, period, self.owed_fen, inside, self.book.rates, stop=stop
-        )
+        gathered = self.waiting + accrued(self.terms, period, self.owed_fen, inside, self.book.rates, stop=stop)
         last = period is self.periods[-1] or (self.book.payoff is not None and self.book.payoff.on == due)
         owed_fen = _changed(self.owed_fen, inside)
         waits = self._waits(period)
