@@ -169,7 +169,8 @@ class Supervisor:
     def _tend(self, seconds: float) -> None:
         """Sleep until a signal or so long; reap; start again what is due. Raises `StopAsked`."""
         if not self._stop_asked:
-            self._sleep(seconds)
+            due = [child.due - time.monotonic() for child in self._children if not child.pid and not child.once]
+            self._sleep(max(0.0, min([seconds, *due])))
         self._reap()
         if self._stop_asked:
             raise StopAsked
@@ -265,7 +266,7 @@ class Supervisor:
 
     def _end_leftovers(self) -> None:
         """What a killed supervisor left running is ended before anything starts; servers see to their own."""
-        for number, seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        for number, seconds in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
             left = [pid for pid in processes.with_environment(MARK, str(self.folder.root)) if not _is_server(pid)]
             for pid in left:
                 processes.send(pid, number)

@@ -166,7 +166,9 @@ def test_an_interrupted_initdb_is_begun_anew(box: Box) -> None:
     half = box.folder.root / "postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
-    (box.folder.root / "postgres").rename(box.folder.root / "put-aside")
+    if (box.folder.root / "postgres").exists():
+        (box.folder.root / "postgres").rename(box.folder.root / "put-aside")
     box.start()
     assert answers(box)
     assert not half.exists()
+    assert (box.folder.root / "postgres" / "postgresql.conf").exists()
