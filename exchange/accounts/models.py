@@ -113,6 +113,7 @@ class Role(models.TextChoices):
     """What a membership lets a person do, at its division and everywhere below it."""
 
     FILER = "filer", _("Collective officer")
+    AGENT = "agent", _("Company representative")
     REVIEWER = "reviewer", _("Reviewer")
     ORGANISER = "organiser", _("Trade organiser")
     FINANCE = "finance", _("Finance clerk")
