@@ -12,11 +12,13 @@ from django.conf import settings
 import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
 from exchange import clock
 from exchange.journal import delivery, sealing
+from tests.factories import Cast, make_cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave every delivery to the sweep: tests say when the later stages hear of something."""
     settings.JOURNAL_DELIVERY = "sweep"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,9 @@ def deliver() -> Callable[[], int]:
         return total
 
     return run
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The small cast in its world."""
+    return make_cast()

@@ -42,7 +42,7 @@ def may_announce(user: User, listing: Listing) -> bool:
 
 
 def may_view(user: User, listing: Listing) -> bool:
-    """Say whether the person may see the listing: the public ones everybody, else filer, reviewers, organiser, auditor."""
+    """Say whether the person may see it: the public ones everybody, else filer, reviewers, organiser, auditor."""
     if listing.is_public:
         return True
     if not user.is_authenticated:

@@ -45,8 +45,9 @@ def add_document(
     media_type = _media_type(content)
     if media_type not in MEDIA_TYPES or (kind == Document.Kind.PHOTO and media_type == "application/pdf"):
         raise Refused(
-            _("This is not a photo (JPG, PNG).") if kind == Document.Kind.PHOTO else
-            _("This file is not a PDF, JPG or PNG. Take a photo of the paper or save it as PDF."),
+            _("This is not a photo (JPG, PNG).")
+            if kind == Document.Kind.PHOTO
+            else _("This file is not a PDF, JPG or PNG. Take a photo of the paper or save it as PDF."),
             "wrong_type",
             "upload",
         )
@@ -69,7 +70,7 @@ def add_document(
     )
     document.file.save(f"{document.pk}.{MEDIA_TYPES[media_type]}", ContentFile(content), save=False)
     document.save()
-    record_listing("listing.document_added", listing, by, kind=kind, sha256=digest)
+    record_listing("listing.document_added", listing, by, document=kind, sha256=digest)
     return document
 
 
@@ -96,5 +97,5 @@ def remove_document(*, document_id: str, by: User) -> None:
     """Take a file out of a draft; that it was there stays in the journal, by its hash."""
     document = Document.objects.select_related("listing").get(pk=document_id)
     listing = editable(str(document.listing_id), by)
-    record_listing("listing.document_removed", listing, by, kind=document.kind, sha256=document.sha256)
+    record_listing("listing.document_removed", listing, by, document=document.kind, sha256=document.sha256)
     document.delete()

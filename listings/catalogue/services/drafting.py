@@ -105,9 +105,7 @@ def set_basics(
     if term_months < 1:
         raise Refused(_("The lease runs for at least one month."), "term_too_short", "term_months")
     if listing.right.term_to and _months_left(listing.right.term_to) < term_months:
-        raise Refused(
-            _("The lease would end after the right itself (Civil Code 354)."), "term_too_long", "term_months"
-        )
+        raise Refused(_("The lease would end after the right itself (Civil Code 354)."), "term_too_long", "term_months")
     listing.title, listing.summary = title.strip() or listing.title, summary
     listing.use_text, listing.term_months = use_text, term_months
     listing.save(update_fields=["title", "summary", "use_text", "term_months"])
@@ -272,6 +270,4 @@ def withdraw_listing(*, listing_id: str, by: User, request_key: str = "") -> Lis
 
 def free_right(listing: Listing, by: User | None) -> None:
     """Lift the listing's lock off its right, inside the caller's transaction."""
-    registry.lift(
-        right_id=str(listing.right_id), kind=Encumbrance.Kind.LISTING, reference=str(listing.pk), by=by
-    )
+    registry.lift(right_id=str(listing.right_id), kind=Encumbrance.Kind.LISTING, reference=str(listing.pk), by=by)

@@ -1,0 +1,12 @@
+"""Who may see the pages of the ground."""
+
+from tests.permissions import LOGIN, Cell
+
+ACCESS = {
+    "home": Cell(get=200, post=405),
+    "healthz": Cell(get=200, post=405),
+    "readyz": Cell(get=200, post=405),
+    "schema": Cell(get=200),
+    "accounts:start": Cell(get=LOGIN, post=LOGIN),
+    "accounts:notices": Cell(get={"*": 200, "anonymous": LOGIN}, post={"*": 200, "anonymous": LOGIN}),
+}
