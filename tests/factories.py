@@ -55,9 +55,7 @@ def make_divisions() -> Divisions:
     return Divisions(city, nanchuan, shixi, wuxing, liangping, liangshan, nanhua)
 
 
-def make_user(
-    username: str, role: Role | None = None, division: Division | None = None, full_name: str = ""
-) -> User:
+def make_user(username: str, role: Role | None = None, division: Division | None = None, full_name: str = "") -> User:
     """Make a person who can log in with `PASSWORD`, with a role at a division if one is named."""
     user = accounts.create_user(username=username, password=PASSWORD, full_name=full_name or username, by=None)
     if role and division:

@@ -18,7 +18,7 @@ def parcel_of(cast: Cast, **changes: object) -> Parcel:
     entry = {
         "name": "村小",
         "unit_code": "500119 101005 JB00123 W00000000",
-        "division": cast.places["五星村"],
+        "division": cast.places.wuxing,
         "location": "3 社",
         "area_m2": Decimal("2800"),
         "by": cast.village,
