@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from exchange import appearance, views
+from exchange import appearance, styleguide, views
 
 
 def _brought(kind: str) -> list[tuple[str, list[URLPattern | URLResolver]]]:
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("size/", appearance.set_size, name="set_size"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/<slug:surface>/", styleguide.styleguide, name="styleguide_surface"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

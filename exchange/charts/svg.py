@@ -46,12 +46,14 @@ def line_through(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
 
 
-def picture(width: float, height: float, sentence: str, content: Iterable[str], /, class_: str = "ch") -> str:
+def picture(
+    width: float, height: float, sentence: str, content: Iterable[str], /, class_: str = "ch", stretch: bool = False
+) -> str:
     """An image; the sentence says what a person should see in it. Without one it is decoration."""
+    naming = {"role": "img", "aria_label": sentence} if sentence else {"aria_hidden": "true", "focusable": "false"}
     box = f"0 0 {number(width)} {number(height)}"
-    if sentence:
-        return element("svg", "".join(content), class_=class_, viewBox=box, role="img", aria_label=sentence)
-    return element("svg", "".join(content), class_=class_, viewBox=box, aria_hidden="true", focusable="false")
+    fit = "none" if stretch else None
+    return element("svg", "".join(content), class_=class_, viewBox=box, preserveAspectRatio=fit, **naming)
 
 
 def nice_ticks(highest: float, count: int = 4) -> list[float]:

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from exchange.charts import art
+from exchange.charts import art, bars, maps, trend
 
 register = template.Library()
 
@@ -37,3 +37,81 @@ def terrace_edge() -> SafeString:
 def bar(share: float, colour: str = "#157A5C") -> SafeString:
     """A thin bar; `share` from 0 to 1."""
     return mark_safe(art.bar(share, colour))  # noqa: S308
+
+
+@register.simple_tag
+def line_and_bars(labels, line, bars, sentence, **options) -> SafeString:
+    """A line over bars, wide and narrow; options: line_unit, bar_unit, last_open, width, height."""
+    return mark_safe(trend.line_and_bars(labels, line, bars, sentence, **options))  # noqa: S308
+
+
+@register.simple_tag
+def price_steps(points, sentence, **options) -> SafeString:
+    """A price in steps; options: x_ticks, end, marks, unit, width, height."""
+    return mark_safe(trend.steps(points, sentence, **options))  # noqa: S308
+
+
+@register.simple_tag
+def spark(values) -> SafeString:
+    """A small line beside a figure."""
+    return mark_safe(trend.spark(values))  # noqa: S308
+
+
+@register.simple_tag
+def bar_groups(labels, series, sentence, unit: str = "", width: float = 420) -> SafeString:
+    """Bars side by side; series: pairs (name, values), colours k1, k2 … in the legend."""
+    return mark_safe(bars.groups(labels, series, sentence, unit=unit, width=width))  # noqa: S308
+
+
+@register.simple_tag
+def histogram(edges, counts, sentence, **options) -> SafeString:
+    """How many fell between the edges; options: middle, here (value, words), unit, width."""
+    return mark_safe(bars.histogram(edges, counts, sentence, **options))  # noqa: S308
+
+
+@register.simple_tag
+def stacked(parts, sentence, css: str = "c", width: float = 420) -> SafeString:
+    """One bar of several parts (name, amount); css "g" gives the colours of the five classes of loans."""
+    return mark_safe(bars.stacked(parts, sentence, css=css, width=width))  # noqa: S308
+
+
+@register.simple_tag
+def funnel(stages, sentence, width: float = 300) -> SafeString:
+    """What was left after each stage (name, count)."""
+    return mark_safe(bars.funnel(stages, sentence, width=width))  # noqa: S308
+
+
+@register.simple_tag
+def bullet(average: float, most: float, limit: float) -> SafeString:
+    """Average and nine tenths against a limit, beside a table's numbers."""
+    return mark_safe(bars.bullet(average, most, limit))  # noqa: S308
+
+
+@register.simple_tag
+def ring(share: float, words: str, sentence: str) -> SafeString:
+    """A ring full to a share with words in its middle."""
+    return mark_safe(bars.ring(share, words, sentence))  # noqa: S308
+
+
+@register.simple_tag
+def choropleth(shades, limits, sentence, on=None) -> SafeString:
+    """The districts in five classes; shades: code → `maps.Shade`; limits: four numbers, rising."""
+    return mark_safe(maps.choropleth(shades, limits, sentence, on=on))  # noqa: S308
+
+
+@register.simple_tag
+def district_points(code, places, sentence, width: float = 560, height: float = 440) -> SafeString:
+    """One district with its places (`maps.Place`) as circles."""
+    return mark_safe(maps.points(code, places, sentence, width=width, height=height))  # noqa: S308
+
+
+@register.simple_tag
+def wall_map(shades, limits, live, sentence) -> SafeString:
+    """The map of the big screen; live: codes of districts where an auction runs."""
+    return mark_safe(maps.wall(shades, limits, live, sentence))  # noqa: S308
+
+
+@register.inclusion_tag("shared/_map_key.html")
+def map_key(limits, unit: str) -> dict[str, object]:
+    """The legend of a choropleth and the source of its ground."""
+    return {"classes": maps.key(limits), "unit": unit}
