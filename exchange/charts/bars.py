@@ -15,10 +15,10 @@ def groups(
     """Bars of several series side by side under each label; the legend is the page's (`class="lg"`, k1…k7)."""
     if not labels:
         return ""
-    wide, narrow = two_sizes(width, 230, 58, 8)
+    roomy, tight = two_sizes(width, 230, 58, 8)
     drawn = [
         picture(frame.width, frame.height, sentence, _groups(frame, labels, series, unit), frame.css)
-        for frame in (wide, narrow)
+        for frame in (roomy, tight)
     ]
     return box(width, drawn)
 
@@ -53,7 +53,7 @@ def histogram(
     """How many fell between the edges; `middle` (median) and `here` (this one) are a value with its words."""
     if not counts:
         return ""
-    frames = (Frame(width, 200, 12, 12, 40, 50, "ch wide"), Frame(350, 220, 8, 8, 44, 50, "ch narrow"))
+    frames = (Frame(width, 200, 12, 12, 40, 50, "ch roomy"), Frame(350, 220, 8, 8, 44, 50, "ch tight"))
     drawn = [
         picture(frame.width, frame.height, sentence, _histogram(frame, edges, counts, middle, here, unit), frame.css)
         for frame in frames
@@ -81,7 +81,7 @@ def _histogram(
         drawn.append(
             element("rect", class_=css, x=x(start), y=y, width=x(end) - x(start) - 4, height=frame.floor - y, rx=2)
         )
-        if i % (1 if "wide" in frame.css else 3) == 0:
+        if i % (1 if "roomy" in frame.css else 3) == 0:
             drawn.append(text(x(start), frame.floor + 20, tick_label(start), text_anchor="middle" if i else "start"))
     for found, css, y in ((middle, "mid", 14), (here, "s", 32)):
         if found:

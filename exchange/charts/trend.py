@@ -59,8 +59,8 @@ def box(width: float, pictures: Iterable[str]) -> str:
 def two_sizes(width: float, height: float, left: float, right: float) -> tuple[Frame, Frame]:
     """The same drawing for much room and for little: a shrunk drawing has letters too small to read."""
     return (
-        Frame(width, height, left, right, 28, 32, "ch wide"),
-        Frame(350, 240, min(left, 46), min(right, 34), 28, 32, "ch narrow"),
+        Frame(width, height, left, right, 28, 32, "ch roomy"),
+        Frame(350, 240, min(left, 46), min(right, 34), 28, 32, "ch tight"),
     )
 
 
@@ -79,9 +79,9 @@ def line_and_bars(
     """A line (left axis) over bars (right axis), in two sizes. `last_open`: the last period still runs, dashed."""
     if not labels:
         return ""
-    wide, narrow = two_sizes(width, height, 62, 46)
+    roomy, tight = two_sizes(width, height, 62, 46)
     drawn = []
-    for frame, every in ((wide, 1 if width > 500 else 2), (narrow, 3)):
+    for frame, every in ((roomy, 1 if width > 500 else 2), (tight, 3)):
         content = _line_and_bars(frame, labels, line, bars, (line_unit, bar_unit), last_open, every)
         drawn.append(picture(frame.width, frame.height, sentence, content, frame.css))
     return box(width, drawn)
@@ -140,12 +140,12 @@ def steps(
     """A price that stays until the next bid: `points` are (seconds, price) in order; `marks` are extensions."""
     if not points:
         return ""
-    wide, narrow = two_sizes(width, height, 66, 14)
+    roomy, tight = two_sizes(width, height, 66, 14)
     last = max(points[-1][0] if end is None else end, points[-1][0])
     span = (points[0][0], max(last, points[0][0] + 1))
     drawn = [
         picture(frame.width, frame.height, sentence, _steps(frame, points, span, x_ticks, marks, unit), frame.css)
-        for frame in (wide, narrow)
+        for frame in (roomy, tight)
     ]
     return box(width, drawn)
 
@@ -179,7 +179,7 @@ def _steps(
     drawn.append(path(f"{data}V{number(frame.floor)}H{number(x(points[0][0]))}Z", class_="area"))
     drawn.append(path(data, class_="ln"))
     drawn += [element("circle", class_="pt", cx=x(at), cy=y(price), r=4.0) for at, price in points]
-    shown = x_ticks if "wide" in frame.css else x_ticks[:: max(1, len(x_ticks) // 3)]
+    shown = x_ticks if "roomy" in frame.css else x_ticks[:: max(1, len(x_ticks) // 3)]
     drawn += [text(x(at), frame.height - 10, label, text_anchor="middle") for at, label in shown]
     return [*drawn, frame.axis()]
 
