@@ -24,17 +24,16 @@ class Attempt:
     status: int = 200
 
 
-def attempt(form: forms.BaseForm, service: Callable[..., Any], **kwargs: Any) -> Attempt:
-    """Call `service(**kwargs)` if the bound `form` is sound; the only place that catches a refusal.
+def attempt(form: forms.BaseForm, service: Callable[..., Any], **fixed: Any) -> Attempt:
+    """Call `service(**form.cleaned_data, **fixed)` if the bound `form` is sound; the only place that catches a refusal.
 
-    A refusal's message goes to its field of the form (or on top), the typed values stay. `kwargs` may be
-    callables of the cleaned data, so that a view can say `price_fen=lambda data: data["price_fen"]`.
+    A form's fields are named as the service's arguments; `fixed` are those that the page itself knows, and go
+    before the form's. A refusal's message goes to its field of the form (or on top), the typed values stay.
     """
     if not form.is_valid():
         return Attempt(ok=False, status=400)
-    values = {key: value(form.cleaned_data) if callable(value) else value for key, value in kwargs.items()}
     try:
-        return Attempt(ok=True, value=service(**values))
+        return Attempt(ok=True, value=service(**{**form.cleaned_data, **fixed}))
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return Attempt(ok=False, status=refused.status)

@@ -1,0 +1,78 @@
+"""Form fields of the house: money typed in yuan, areas in mu or square metres, days."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exchange.money import fen_to_yuan, mu_to_square_metres, yuan_to_fen
+
+
+class YuanField(forms.CharField):
+    """An amount typed in yuan (“35000” or “35,000.50”), cleaned to an integer of fen; more than 0."""
+
+    default_error_messages = {
+        "invalid": _("Write an amount in yuan, such as 35000 or 35000.50."),
+        "positive": _("The amount must be more than 0."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "data-unit": kwargs.pop("unit", _("yuan"))}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an amount of fen as yuan; typed text stays as it was typed."""
+        return fen_to_yuan(value).removesuffix(".00") if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return fen, or None for an empty optional field."""
+        text = super().clean(value)
+        if not text:
+            return None
+        plain = text.replace(",", "").replace("，", "").replace("¥", "").replace(" ", "")
+        try:
+            fen = yuan_to_fen(plain)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from error
+        if fen <= 0:
+            raise forms.ValidationError(self.error_messages["positive"], "positive")
+        return fen
+
+
+class AreaField(forms.DecimalField):
+    """An area typed in square metres with at most two decimals, more than 0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "data-unit": _("square metres")}
+        super().__init__(
+            max_digits=14,
+            decimal_places=2,
+            min_value=Decimal("0.01"),
+            widget=forms.TextInput(attrs=attrs),
+            **kwargs,
+        )
+
+
+class MuField(forms.DecimalField):
+    """An area typed in mu, cleaned to square metres; for filters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "placeholder": kwargs.pop("placeholder", "")}
+        super().__init__(
+            max_digits=10, decimal_places=2, min_value=Decimal(0), widget=forms.TextInput(attrs=attrs), **kwargs
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Return square metres, or None."""
+        mu = super().clean(value)
+        return None if mu is None else mu_to_square_metres(mu)
+
+
+class DayField(forms.DateField):
+    """A day, chosen in the browser's own calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
