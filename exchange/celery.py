@@ -15,4 +15,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "deliver": {"task": "exchange.journal.tasks.deliver_pending", "schedule": 2.0},
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
+    "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},
 }

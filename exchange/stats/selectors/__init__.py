@@ -1,0 +1,1 @@
+"""Reads of stats, one file per story."""
