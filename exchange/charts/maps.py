@@ -119,8 +119,21 @@ def key(limits: Sequence[float]) -> list[tuple[int, float | None, float | None]]
     return [(i + 1, bounds[i], bounds[i + 1]) for i in range(len(limits) + 1)]
 
 
-def wall(shades: Mapping[str, Shade], limits: Sequence[float], live: Sequence[str], sentence: str) -> str:
-    """The map of the big screen: a raised slab, districts in five dark classes, a beat where an auction runs."""
+# Where the lines of the callouts lead: first district, second, third (steps right and down, in map units).
+CALLOUTS = ((-230, -150), (-150, -130), (62, 176))
+
+
+def wall(
+    shades: Mapping[str, Shade],
+    limits: Sequence[float],
+    live: Sequence[str],
+    sentence: str,
+    callouts: Sequence[tuple[str, str, str]] = (),
+) -> str:
+    """The map of the big screen: a raised slab, districts in five dark classes, a beat where an auction runs.
+
+    `callouts` are up to three districts with a figure and a detail: (code, figure, detail).
+    """
     rim = atlas.outline()
     drawn = [path(rim, transform=f"translate(0 {k})", class_=f"slab s{i}") for i, k in enumerate((34, 26, 18, 10), 1)]
     shapes, labels, beats = [], [], []
@@ -135,4 +148,15 @@ def wall(shades: Mapping[str, Shade], limits: Sequence[float], live: Sequence[st
             beats.append(element("circle", cx=unit.x, cy=unit.y, r=5.5, class_="dot"))
             beats.append(element("circle", cx=unit.x, cy=unit.y, r=12, class_="pulse"))
     drawn += [element("g", "".join(shapes), class_="ds"), path(rim, class_="rim"), *beats, *labels]
-    return picture(880, 880, sentence, drawn, "mp")
+    drawn += [_callout(*told, *place) for told, place in zip(callouts, CALLOUTS, strict=False)]
+    view = f"-250 6 {atlas.WIDTH + 350} {atlas.HEIGHT + 27}"
+    return element("svg", "".join(drawn), class_="mp", viewBox=view, role="img", aria_label=sentence)
+
+
+def _callout(code: str, figure: str, detail: str, right: int, down: int) -> str:
+    unit = atlas.unit(code)
+    line = path(f"M{unit.x} {unit.y}l{right * 0.55:g} {down}h{right * 0.45:g}", class_="ld")
+    x, y = unit.x + right + (8 if right > 0 else -8), unit.y + down
+    words = text(0, -6, unit.name, class_="cn") + text(0, 24, figure, class_="cv") + text(0, 46, detail, class_="cs")
+    anchor = "start" if right > 0 else "end"
+    return line + element("g", words, transform=f"translate({x} {y})", text_anchor=anchor)

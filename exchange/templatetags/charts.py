@@ -106,9 +106,9 @@ def district_points(code, places, sentence, width: float = 560, height: float = 
 
 
 @register.simple_tag
-def wall_map(shades, limits, live, sentence) -> SafeString:
-    """The map of the big screen; live: codes of districts where an auction runs."""
-    return mark_safe(maps.wall(shades, limits, live, sentence))  # noqa: S308
+def wall_map(shades, limits, live, sentence, callouts=()) -> SafeString:
+    """The map of the big screen; live: codes where an auction runs; callouts: up to three (code, figure, detail)."""
+    return mark_safe(maps.wall(shades, limits, live, sentence, callouts))  # noqa: S308
 
 
 @register.inclusion_tag("shared/_map_key.html")
