@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exchange.charts import atlas
-from exchange.charts.svg import element, path, picture, text
+from exchange.charts.svg import element, path, text
 
 # Too small for a label at this scale: the inner city.
 UNLABELLED = {"500103", "500104", "500105", "500106", "500107", "500108"}
