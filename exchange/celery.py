@@ -14,6 +14,8 @@ app.autodiscover_tasks()
 # Every sweep is bounded, idempotent and safe to run twice at once; beat is only a hint that it is time.
 app.conf.beat_schedule = {
     "deliver": {"task": "exchange.journal.tasks.deliver_pending", "schedule": 2.0},
+    "poll_bank": {"task": "exchange.ledger.tasks.poll_bank", "schedule": 2.0, "options": {"expires": 10}},
+    "send_orders": {"task": "exchange.ledger.tasks.send_orders", "schedule": 2.0, "options": {"expires": 10}},
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
     "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},
 }

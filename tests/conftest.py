@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.conf import settings
 import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
 from exchange import clock
 from exchange.journal import delivery, sealing
+from tests.bank import SandboxBank
 from tests.factories import Cast, make_cast
 
 
@@ -61,3 +63,12 @@ def deliver() -> Callable[[], int]:
 def cast(db: None) -> Cast:
     """The small cast in its world."""
     return make_cast()
+
+
+@pytest.fixture
+def sandbox_bank(settings: Any, tmp_path: Path) -> Iterator[SandboxBank]:
+    """Return a sandbox bank that runs as its own process and that `BANK_URL` points to."""
+    opened = SandboxBank(tmp_path / "bank" / "books.jsonl", settings.BANK_SECRET)
+    settings.BANK_URL = opened.url
+    yield opened
+    opened.stop()

@@ -143,6 +143,12 @@ def statement(*, after: int) -> list[StatementLine]:
     ]
 
 
+def balance() -> tuple[int, int]:
+    """Return what lies on the settlement account, in fen, and the number of the statement's last line."""
+    _status, answer = call("GET", "/balance")
+    return answer["balance_fen"], answer["lines"]
+
+
 def _status_of(answer: dict[str, Any]) -> OrderStatus:
     return OrderStatus(answer["reference"], answer["state"], answer.get("reason", ""))
 

@@ -24,7 +24,7 @@ class Conflict(Exception):
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return datetime.fromtimestamp(time.time(), UTC).isoformat()
 
 
 def _text(message: Entry, name: str, longest: int = 120) -> str:

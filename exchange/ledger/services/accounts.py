@@ -57,7 +57,7 @@ def suspense_account() -> Account:
     return open_account(kind=Account.Kind.SUSPENSE, code="suspense", name="Money of unknown purpose", floor_fen=None)
 
 
-def check_digit(digits: str) -> str:
+def _check_digit(digits: str) -> str:
     """Return the Luhn digit (ISO/IEC 7812-1, annex B) that makes one mistyped digit visible."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
@@ -68,7 +68,7 @@ def check_digit(digits: str) -> str:
 
 def _new_number() -> str:
     body = NUMBER_PREFIX + "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
-    return body + check_digit(body)
+    return body + _check_digit(body)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ def hold(*, account_id: UUID, amount_fen: int, reason: str, subject: models.Mode
 
     Raises `Refused` "not_enough" when less is free, "already_held" when the subject holds for this reason.
     """
-    require_amount(amount_fen)
+    require_amount(amount_fen=amount_fen)
     account = Account.objects.lock(pk=account_id)
     terms = {
         "account": account,
@@ -32,7 +32,7 @@ def hold(*, account_id: UUID, amount_fen: int, reason: str, subject: models.Mode
     }
     if Hold.objects.filter(state=Hold.State.HELD, **terms).exists():
         raise Refused(_("This money is already held. There is nothing more to do."), "already_held")
-    require_free(account, amount_fen)
+    require_free(account=account, amount_fen=amount_fen)
     row = Hold.objects.create(amount_fen=amount_fen, by=by, **terms)
     Account.objects.filter(pk=account_id).update(held_fen=F("held_fen") + amount_fen)
     return row
@@ -47,7 +47,7 @@ def capture(*, hold_id: UUID, to_account_id: UUID, by: User | None, amount_fen: 
     """
     row = Hold.objects.lock(pk=hold_id)
     amount = row.amount_fen if amount_fen is None else amount_fen
-    require_amount(amount)
+    require_amount(amount_fen=amount)
     if amount > row.amount_fen:
         raise Refused(_("No more can be taken than was held."), "bad_amount", "amount_fen")
     if row.state == Hold.State.HELD:

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 UNDER_WAY = (BankOrder.State.DRAFT, BankOrder.State.SENT)
 LONGEST_PAUSE_S = 300
+MOST_SILENCES = 3
 # Longer than one conversation with the bank can last, so that two workers never hold it at once.
 LEASE = timedelta(seconds=30)
 
@@ -43,7 +44,7 @@ def order_payment(
     Once per `reference`: a repeat gets the first order, another body raises `OtherBody`. The event
     `bank.paid` or `bank.failed` (data.reference) tells the end; when the bank refuses, the money is back.
     """
-    require_amount(amount_fen)
+    require_amount(amount_fen=amount_fen)
     if not to_name.strip() or not to_account.strip():
         raise Refused(_("Say to whom and to which account the money goes."), "no_payee", "to_account")
     terms = {
@@ -167,14 +168,16 @@ def send_order(*, order_id: UUID) -> bool:
 def send_due_orders(*, limit: int = 20) -> int:
     """Speak with the bank about up to `limit` orders that are due, oldest first; return how many are settled.
 
-    Stops at the first silence: a bank that is away is not asked twenty times.
+    Three silences end it: a bank that is away is not asked twenty times.
     """
     due = BankOrder.objects.filter(state__in=UNDER_WAY, next_try_at__lte=legal_now()).order_by("next_try_at", "pk")
-    settled = 0
+    settled, silences = 0, 0
     for order_id in list(due.values_list("pk", flat=True)[:limit]):
         try:
             settled += send_order(order_id=order_id)
         except bank.BankAway as away:
             log.warning("the bank is away: %s", away.reason)
-            break
+            silences += 1
+            if silences == MOST_SILENCES:
+                break
     return settled

@@ -115,7 +115,10 @@ def receive_line(*, line: StatementLine) -> bool:
     """
     Statement.objects.get_or_create(name=STATEMENT)
     statement = Statement.objects.select_for_update().get(name=STATEMENT)
-    if BankLine.objects.filter(line_number=line.line_number).exists():
+    known = BankLine.objects.filter(line_number=line.line_number).first()
+    if known is not None:
+        if known.bank_ref != line.bank_ref:
+            log.error("line %s of the statement is another than before; run reconcile", line.line_number)
         return False
     sub = SubAccount.objects.select_related("account__division").filter(number=line.number, closed_at=None).first()
     if line.amount_fen < 0:
@@ -164,3 +167,12 @@ def poll_bank() -> int:
         if len({line.line_number for line in lines}) < bank.PAGE:
             break
     return new
+
+
+def poll_quietly() -> int:
+    """Do `poll_bank` for a sweep: a bank that is away is a line in the log and no error."""
+    try:
+        return poll_bank()
+    except bank.BankAway as away:
+        log.warning("the bank is away: %s", away.reason)
+        return 0

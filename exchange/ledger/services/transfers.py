@@ -17,7 +17,7 @@ from exchange.money import fen_to_yuan
 Postings = Sequence[tuple[UUID, int]]
 
 
-def require_free(account: Account, amount_fen: int) -> None:
+def require_free(*, account: Account, amount_fen: int) -> None:
     """Refuse when less than `amount_fen` is free on the locked `account`."""
     if account.free_fen is not None and account.free_fen < amount_fen:
         raise Refused(
@@ -28,7 +28,7 @@ def require_free(account: Account, amount_fen: int) -> None:
         )
 
 
-def require_amount(amount_fen: int) -> None:
+def require_amount(*, amount_fen: int) -> None:
     """Refuse an amount that is not a positive whole number of fen."""
     if type(amount_fen) is not int or amount_fen <= 0:
         raise Refused(_("The amount must be more than nothing."), "bad_amount", "amount_fen")
@@ -49,7 +49,7 @@ def _book(row: Transfer, postings: Postings) -> None:
         raise Account.DoesNotExist("a posting names an account that does not exist")
     for account in accounts:
         if amounts[account.pk] < 0:
-            require_free(account, -amounts[account.pk])
+            require_free(account=account, amount_fen=-amounts[account.pk])
     Posting.objects.bulk_create(Posting(transfer=row, account=a, amount_fen=amounts[a.pk]) for a in accounts)
     for account in accounts:
         Account.objects.filter(pk=account.pk).update(balance_fen=F("balance_fen") + amounts[account.pk])
