@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     found = [line for pair in zip(records, computed, strict=True) for line in differences(*pair)]
     _write_lines(found)
-    sys.stderr.write(f"{len(records)} records looked at.\n")
+    sys.stderr.write(f"Records looked at: {len(records)}.\n")
     return 1 if found or not records else 0
 
 
