@@ -142,6 +142,12 @@ def test_the_clock_stands_while_the_hall_is_paused():
     assert price_on_clock(state, record.rules, record.rules.opens_at + 3600 * SECOND) == 9000
 
 
+def test_the_clock_has_stood_still_for_all_pauses_together():
+    lines = ("09:00:30 pause", "09:10:30 resume", "09:10:40 pause", "09:30:40 resume")
+    end = played(*lines, "09:30:59 Farmer take 90", "09:31 Farmer take 90", **FALLING)
+    assert end["reasons"] == ["no_current_price", None]
+
+
 def test_the_drop_is_rounded_once_and_then_multiplied():
     falling = {"format": "descending", "start": "0.45", "descending": {"step_percent_of_start": "10", "interval_s": 1}}
     end = played("09:00:02 Farmer take 0.35", **falling)
