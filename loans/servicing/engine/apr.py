@@ -19,7 +19,7 @@ def apr_hundredths(
     `payments` are (amount in fen, count), one unit period apart; the first one comes after `first_whole` unit
     periods and the fraction `first_part` of one. The rate is found by bisection over the rates at which
     rounding changes, each tried exactly, so that no digit is guessed. FORMAT: "Loan rules", apr.
-    Raises ValueError where no rate of -100 % or more per unit period, or not one only, fits.
+    Raises ValueError where no single rate fits, or only one that rounds to the loss of everything.
     """
     flow = [amount for amount, count in payments for _ in range(count)]
     at_once = flow[0] if first_whole == 0 and first_part == 0 else 0
@@ -38,7 +38,7 @@ def apr_hundredths(
         low, high = high, 2 * high
     while not reaches(low):
         if low <= floor:
-            raise ValueError("no yearly rate over -100 % a unit period makes the payments worth the amount")
+            raise ValueError("no yearly rate that rounds to over -100 % makes the payments worth the amount")
         low, high = max(2 * low, floor), low
     while high - low > 1:
         middle = (low + high) // 2
