@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
-from exchange.money import fen_to_yuan, yuan_to_fen
+from exchange.money import fen_to_yuan
 
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
@@ -17,9 +17,9 @@ REQUIRED: Final = object()
 
 _ABSENT: Final = object()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_YUAN: Final = re.compile(r"([0-9]{1,16})(\.[0-9]{1,2}0*)?", re.ASCII)
+_YUAN: Final = re.compile(r"([0-9]{1,100})(?:\.([0-9]{1,2})0*)?", re.ASCII)
 _PERCENT: Final = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,18}))?", re.ASCII)
-_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6}0*)?)?)(Z|[+-]\d\d(?::?\d\d)?)", re.ASCII)
+_BELOW_MICROSECONDS: Final = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
 
@@ -27,7 +27,7 @@ class Malformed(ValueError):
     """A record that breaks the text: the path of the field, and what is wrong with it."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where} {why}.")
+        super().__init__(f"{where or 'it'} {why}.")
         self.where = where
         self.why = why
 
@@ -58,7 +58,7 @@ def plain_object(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise Malformed(where, "must be an object")
     if isinstance(value, Repeated):
-        raise Malformed(f"{where}.{value.key}", "stands twice")
+        raise Malformed(_join(where, value.key), "stands twice")
     return value
 
 
@@ -74,7 +74,7 @@ class Fields:
 
     def path(self, key: str) -> str:
         """The field's path from the record on, for messages."""
-        return f"{self._where}.{key}" if self._where else key
+        return _join(self._where, key)
 
     def read(self, key: str, parse: Callable[[Any, str], Any], default: Any = REQUIRED) -> Any:
         """The parsed value, or the default where the key is left out (REQUIRED: it may not be)."""
@@ -154,8 +154,7 @@ def money(value: Any, where: str) -> int:
     found = _YUAN.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise Malformed(where, 'must be a decimal string in yuan such as "1000" or "5.20"')
-    decimals = (found[2] or "").rstrip("0").rstrip(".")
-    return yuan_to_fen(found[1] + decimals)
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def positive_money(value: Any, where: str) -> int:
@@ -182,14 +181,15 @@ def moment(value: Any, where: str) -> int:
 
 def moment_and_offset(value: Any, where: str) -> tuple[int, int]:
     """As moment, with the offset from UTC beside it, both in microseconds."""
-    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     try:
-        if found is None:
+        if not isinstance(value, str) or "T" not in value or _BELOW_MICROSECONDS.search(value):
             raise ValueError(value)
-        read = datetime.fromisoformat(found[1] + found[2].replace("Z", "+00:00"))
+        read = datetime.fromisoformat(value)
+        offset = read.utcoffset()
+        if offset is None:
+            raise ValueError(value)
     except ValueError:
         raise Malformed(where, 'must be a time with an offset such as "2026-03-02T12:00:00+08:00"') from None
-    offset = read.utcoffset() or timedelta()
     return _microseconds(read - _EPOCH), _microseconds(offset)
 
 
@@ -225,6 +225,10 @@ def time_of_day_to_json(since_midnight: int) -> str:
     """ "HH:MM", with seconds only where there are any; takes microseconds since midnight."""
     minutes, rest = divmod(since_midnight // SECOND, 60)
     return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f":{rest:02d}" if rest else "")
+
+
+def _join(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
 
 
 def _microseconds(span: timedelta) -> int:

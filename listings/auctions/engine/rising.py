@@ -139,10 +139,9 @@ def _moved(
 ) -> Decision:
     """A new price, or an accepted match: the two things that extend."""
     extended = extend(state, rules, event.at)
-    state = state._replace(price=price, leader=leader, limit=standing)
-    if extended is not None:
-        state = state._replace(ends_at=extended.new_end, extensions=extended.number)
-    return state, Outcome(True, None, price, leader, state.ends_at, public_bids, extended)
+    end, number = (extended.new_end, extended.number) if extended else (state.ends_at, state.extensions)
+    state = state._replace(price=price, leader=leader, limit=standing, ends_at=end, extensions=number)
+    return state, Outcome(True, None, price, leader, end, public_bids, extended)
 
 
 def _buy_now(state: State, event: Event, price: int) -> Decision:

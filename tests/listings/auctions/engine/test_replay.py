@@ -105,6 +105,15 @@ def test_every_broken_expectation_of_the_shared_cases_is_found(run):
     assert err == f"Records looked at: {len(cases)}.\n"
 
 
+def test_large_amounts_and_odd_spellings_of_a_time_are_exact(run):
+    record = hall("10:00 Farmer bid 90071992547409930000.01")
+    record["events"][0]["at"] = "20260302T020000.000001000Z"
+    record["rules"]["ends_at"] = "2026-03-02T12:00:00.5+0800"
+    record["expect"] = {"price": "90071992547409930000.01", "next_min": "90071992547409930010.010"}
+    assert run([record], "--check") == (0, [], "Records looked at: 1.\n")
+    assert run([record])[1][0]["ends_at"] == "2026-03-02T12:00:00.500000+08:00"
+
+
 def test_a_list_without_records_checks_nothing_and_says_so(run):
     assert run([], "--check") == (1, [], "Records looked at: 0.\n")
     assert run([]) == (0, [], "")
@@ -146,6 +155,8 @@ MALFORMED = [
     (broken("events.0.at", "2026-03-02T10:00:00"), "events[0].at"),
     (broken("events.0.at", "2026-03-02"), "events[0].at"),
     (broken("events.0.at", "2026-02-30T10:00:00+08:00"), "events[0].at"),
+    (broken("events.0.at", "2026-03-02 10:00:00+08:00"), "events[0].at"),
+    (broken("events.0.at", "2026-03-02T10:00:00.0000001+08:00"), "events[0].at"),
     (broken("events.0.at", 1772416800), "events[0].at"),
     (broken("events.0.at", None), "events[0].at"),
     (broken("events.0.amount", ...), "events[0].amount"),
@@ -261,6 +272,12 @@ def test_a_key_that_stands_twice_is_refused(run):
     text = json.dumps([hall(*RISING)]).replace('"start": "100"', '"start": "100", "start": "1"')
     code, lines, err = run(text)
     assert (code, lines, err) == (2, [], 'Record "morning": rules.start stands twice.\n')
+
+
+def test_a_record_that_is_no_object_is_named_by_its_place(run):
+    assert run([hall(), 7]) == (2, [], "Record number 2: it must be an object.\n")
+    twice = json.dumps([hall()]).replace('"id"', '"id": "x", "id"')
+    assert run(twice)[2] == 'Record "morning": id stands twice.\n'
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, capsys):
