@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from exchange.accounts.models import Level, Role, User
-from exchange.accounts.selectors import within
+from exchange.accounts.selectors import paths_of_code, within
 from listings.catalogue import policies
 from listings.catalogue.models import Announcement, Document, Listing, Pin, Review
 
@@ -22,7 +23,7 @@ REQUIRED_DOCUMENTS = {
 }
 
 
-def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
+def visible_listings(user: User | AnonymousUser | None) -> QuerySet[Listing]:
     """Return the listings that `policies.may_view` lets the person see."""
     found = Listing.objects.select_related("division__parent__parent", "collective__organisation")
     public = Q(state__in=Listing.PUBLIC)
@@ -90,3 +91,31 @@ def current_announcement(listing: Listing) -> Announcement | None:
 def public_documents(listing: Listing) -> QuerySet[Document]:
     """Return the files that everybody may open."""
     return listing.documents.filter(is_public=True).order_by("kind", "pk")
+
+
+def search(found: QuerySet[Listing], wanted: dict[str, Any]) -> QuerySet[Listing]:
+    """Narrow listings by the hall's filters: `q` (words of title, place, number), division, kind, state, area in m²."""
+    if wanted.get("q"):
+        for word in wanted["q"].split():
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(number__icontains=word)
+                | Q(division__name__icontains=word)
+                | Q(division__parent__name__icontains=word)
+            )
+    if wanted.get("division"):
+        found = found.filter(within(paths_of_code(wanted["division"])))
+    if wanted.get("kind"):
+        found = found.filter(right_kind=wanted["kind"])
+    if wanted.get("state"):
+        found = found.filter(state=wanted["state"])
+    if wanted.get("area_from") is not None:
+        found = found.filter(area_m2__gte=wanted["area_from"])
+    if wanted.get("area_to") is not None:
+        found = found.filter(area_m2__lte=wanted["area_to"])
+    return found
+
+
+def handles(user: User, listing: Listing) -> bool:
+    """Say whether the person belongs to the listing's own village or to an office that reviews it."""
+    return policies.files_for(user, listing) or any(user.has_role(role, listing.division) for role in policies.OFFICES)

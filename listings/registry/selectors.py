@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from exchange.accounts.models import User
+from exchange.accounts.models import Role, User
 from exchange.accounts.selectors import within
 from listings.registry import policies
-from listings.registry.models import Certificate, Encumbrance, Right
+from listings.registry.models import Certificate, Collective, Encumbrance, Right
 
 
 def visible_rights(user: User) -> QuerySet[Right]:
@@ -34,3 +34,16 @@ def active_encumbrances(right: Right) -> QuerySet[Encumbrance]:
 def current_certificate(right: Right) -> Certificate | None:
     """Return the registration office's newest certificate, None when the right has none."""
     return right.certificates.order_by("-version").first()
+
+
+def own_collectives(user: User) -> QuerySet[Collective]:
+    """Return the collectives for which the person files."""
+    own = [m.organisation_id for m in user.memberships_as(Role.FILER) if m.organisation_id]
+    return Collective.objects.filter(organisation__in=own).select_related("organisation", "division")
+
+
+def own_rights(user: User) -> QuerySet[Right]:
+    """Return the rights of the collectives for which the person files, with what lies on them."""
+    own = [m.organisation_id for m in user.memberships_as(Role.FILER) if m.organisation_id]
+    found = Right.objects.filter(holder_organisation__in=own, state=Right.State.ACTIVE)
+    return found.prefetch_related("parcels", "encumbrances", "certificates").order_by("-pk")

@@ -126,6 +126,48 @@ def register_right(
     return right
 
 
+@repeatable
+@transaction.atomic
+def enter_land(
+    *,
+    collective_id: str,
+    name: str,
+    unit_code: str,
+    location: str,
+    area_m2: Decimal,
+    kind: str,
+    certificate_number: str,
+    registered_on: date,
+    by: User,
+    land_class: str = "",
+    planned_use: str = "",
+    origin: str = Origin.PLATFORM,
+    request_key: str = "",
+) -> Right:
+    """Enter a parcel and the collective's right to the whole of it in one step, as the village's page asks it."""
+    collective = Collective.objects.select_related("division").get(pk=collective_id)
+    parcel = register_parcel(
+        name=name,
+        unit_code=unit_code,
+        division=collective.division,
+        location=location,
+        area_m2=area_m2,
+        land_class=land_class,
+        planned_use=planned_use,
+        by=by,
+    )
+    return register_right(
+        parcel_id=str(parcel.pk),
+        collective_id=str(collective.pk),
+        kind=kind,
+        area_m2=area_m2,
+        certificate_number=certificate_number,
+        registered_on=registered_on,
+        origin=origin,
+        by=by,
+    )
+
+
 def _check_new_right(parcel: Parcel, kind: str, area_m2: Decimal, number: str, registered_on: date) -> None:
     if not RightKind.objects.filter(pk=kind).exists():
         raise Refused(_("Choose one of the kinds of right in the list."), "bad_kind", "kind")

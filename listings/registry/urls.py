@@ -1,8 +1,13 @@
-"""URLs of registry."""
+"""URLs of the register of rights."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-page_urls: list[URLPattern] = []
-api_urls: list[URLPattern] = []
+from listings.registry import api, views
+
+page_urls = [
+    path("rights/", views.rights, name="list"),
+    path("village/rights/new/", views.enter_land, name="enter_land"),
+]
+api_urls = [path("rights/", api.RightsView.as_view(), name="registry-rights")]
