@@ -199,10 +199,20 @@ def vote(cast: Cast, listing: Listing, **changes: Any) -> Any:
     return drafting.enter_resolution(listing_id=str(listing.pk), by=cast.village, **{**entry, **changes})
 
 
+def make_submitted(cast: Cast, **changes: Any) -> Listing:
+    """Bring a listing to the township's review."""
+    listing = make_draft(cast, **changes)
+    return drafting.submit_listing(listing_id=str(listing.pk), by=cast.village)
+
+
+def make_approved(cast: Cast, **changes: Any) -> Listing:
+    """Bring a listing through both reviews."""
+    listing = make_submitted(cast, **changes)
+    reviewing.approve_listing(listing_id=str(listing.pk), by=cast.town)
+    return reviewing.approve_listing(listing_id=str(listing.pk), by=cast.district)
+
+
 def make_announcement(cast: Cast, **changes: Any) -> Announcement:
     """Bring a listing through draft, both reviews and the announcement."""
-    listing = make_draft(cast, **changes)
-    drafting.submit_listing(listing_id=str(listing.pk), by=cast.village)
-    reviewing.approve_listing(listing_id=str(listing.pk), by=cast.town)
-    reviewing.approve_listing(listing_id=str(listing.pk), by=cast.district)
+    listing = make_approved(cast, **changes)
     return announcing.announce_listing(listing_id=str(listing.pk), by=cast.organiser)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from tests.factories import make_announcement, make_cast, make_draft
+from tests.factories import make_announcement, make_approved, make_cast, make_draft, make_submitted
 
 
 def make_world() -> SimpleNamespace:
@@ -18,4 +18,7 @@ def make_world() -> SimpleNamespace:
     world.announcement = make_announcement(cast)
     world.listing = world.announcement.listing
     world.right = world.listing.right
+    world.paper = world.listing.documents.get(kind="resolution")
+    world.filed = make_submitted(cast)
+    world.approved = make_approved(cast)
     return world
