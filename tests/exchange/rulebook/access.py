@@ -1,12 +1,12 @@
-"""Who gets which answer from the URLs of the rulebook (a GET; POST where named)."""
+"""Who gets which answer from the URLs of the rulebook: everybody the same."""
 
 from __future__ import annotations
 
-ROLES = ["anonymous", "stranger", "village", "town", "district", "city", "farmer", "company", "bank"]
+from tests.permissions import Cell
 
-ACCESS: dict[str, dict[str, int]] = {
-    "rulebook:list": dict.fromkeys(ROLES, 200),
-    "api:rulebook-rules": dict.fromkeys(ROLES, 200),
+ACCESS = {
+    "rulebook:list": Cell(get=200, post=200),
+    "api:rulebook-rules": Cell(get=200, post={"*": 400, "anonymous": 401}),
     # Without its two obligatory parameters: a wrong shape, for everybody.
-    "api:rulebook-effective": dict.fromkeys(ROLES, 400),
+    "api:rulebook-effective": Cell(get=400, post={"*": 405}),
 }

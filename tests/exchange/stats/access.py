@@ -1,9 +1,9 @@
-"""Who gets which answer from the URLs of stats (a GET)."""
+"""Who gets which answer from the URLs of stats."""
 
 from __future__ import annotations
 
-ROLES = ["anonymous", "stranger", "village", "town", "district", "city", "farmer", "company", "bank"]
+from tests.permissions import Cell
 
-ACCESS: dict[str, dict[str, int]] = {
-    "api:stats-summary": dict.fromkeys(ROLES, 200),
+ACCESS = {
+    "api:stats-summary": Cell(get=200, post={"*": 405, "anonymous": 401}),
 }
