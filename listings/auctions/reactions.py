@@ -1,0 +1,37 @@
+"""What auctions do when earlier stages, or they themselves, have told of something."""
+
+from __future__ import annotations
+
+from exchange.journal.delivery import on
+from exchange.journal.models import Event
+from listings.auctions.services import deposits, scheduling
+
+
+@on("listing.announced")
+def schedule(event: Event) -> None:
+    """An announced listing gets its hall."""
+    scheduling.schedule_auction(listing_id=event.subject_id, announcement_id=event.data["announcement"])
+
+
+@on("bank.received")
+def take_deposit(event: Event) -> None:
+    """Money has come in: perhaps a deposit."""
+    deposits.take_deposit(line_id=event.subject_id, received_at=event.at)
+
+
+@on("auction.closed")
+def refund_losers(event: Event) -> None:
+    """Those who did not win get their deposits back."""
+    deposits.refund_losers(auction_id=event.subject_id)
+
+
+@on("bank.paid")
+def settle_refund(event: Event) -> None:
+    """A payment was made: perhaps a deposit that went back."""
+    deposits.settle_refund(reference=event.data["reference"], paid=True)
+
+
+@on("bank.failed")
+def fail_refund(event: Event) -> None:
+    """A payment was refused: perhaps a deposit that went back."""
+    deposits.settle_refund(reference=event.data["reference"], paid=False)

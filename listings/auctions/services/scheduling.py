@@ -1,0 +1,87 @@
+"""From an announcement to a hall with rules of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from exchange.calendar import Unit
+from exchange.clock import SHANGHAI
+from exchange.journal.services import record
+from exchange.money import fen_to_yuan
+from listings.auctions.engine.rules import rules_from_json
+from listings.auctions.engine.state import initial_state, state_to_json
+from listings.auctions.models import Auction
+from listings.catalogue.models import Announcement, Listing
+
+_UNITS = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1)}
+
+
+def hall_rules(announcement: Announcement, listing: Listing) -> dict[str, Any]:
+    """Return the rules of the hall as a record holds them, from the announcement's own snapshot of the rules.
+
+    Every accepted bid starts a full last period anew ("quiet_period", 法释〔2016〕18号 art. 20: from the bid,
+    not added to the old end), as long as `extension_length` says. Bids are whole steps.
+    """
+    frozen = announcement.rules
+
+    def value(key: str) -> Any:
+        return frozen[key]["value"] if key in frozen else None
+
+    length = _UNITS[Unit(frozen["extension_length"]["unit"])] * frozen["extension_length"]["value"]
+    return {
+        "format": "ascending",
+        "start": fen_to_yuan(listing.start_price_fen or 0),
+        "step": {"fixed": fen_to_yuan(listing.step_fen or 0)},
+        "whole_steps": True,
+        "max_raise_steps": value("max_raise_steps"),
+        "min_bidders": value("min_bidders") or 1,
+        "opens_at": announcement.opens_at.astimezone(SHANGHAI).isoformat(),
+        "ends_at": announcement.ends_at.astimezone(SHANGHAI).isoformat(),
+        "extension": {
+            "mode": "quiet_period",
+            "length_s": int(length.total_seconds()),
+            "max_count": value("max_extensions"),
+        },
+    }
+
+
+@transaction.atomic
+def schedule_auction(*, listing_id: str, announcement_id: str) -> Auction:
+    """Make the hall of a listing that was announced, once; a repeat gets the first."""
+    listing = Listing.objects.lock(pk=listing_id)
+    found = Auction.objects.filter(listing=listing).first()
+    if found:
+        return found
+    announcement = Announcement.objects.get(pk=announcement_id, listing=listing)
+    rules = hall_rules(announcement, listing)
+    auction = Auction.objects.create(
+        listing=listing,
+        announcement=announcement,
+        division=listing.division,
+        rules=rules,
+        deposit_fen=listing.deposit_fen or 0,
+        registration_closes_at=announcement.registration_closes_at,
+        opens_at=announcement.opens_at,
+        ends_at=announcement.ends_at,
+        engine_state=state_to_json(initial_state(rules_from_json(rules))),
+        head=announcement.sha256,
+        origin=listing.origin,
+    )
+    record_auction("auction.scheduled", auction, opens_at=auction.opens_at.isoformat())
+    return auction
+
+
+def record_auction(kind: str, auction: Auction, **data: Any) -> None:
+    """Put an event about the hall into the journal, with the dimensions of its listing."""
+    record(
+        kind,
+        subject=auction,
+        by=None,
+        division=auction.division,
+        right_kind=auction.listing.right_kind,
+        origin=auction.origin,
+        data=data,
+    )
