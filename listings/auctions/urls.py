@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
-page_urls: list[URLPattern] = []
-api_urls: list[URLPattern] = []
+
+def _soon(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return HttpResponse("")
+
+
+page_urls = [
+    path("auctions/<uuid:listing_id>/", _soon, name="room"),
+    path("registrations/<uuid:pk>/", _soon, name="registration"),
+]
+api_urls = []

@@ -1,0 +1,159 @@
+"""Opening and closing halls: each once, by the database's time read after the locks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exchange.accounts.services import notify
+from exchange.calendar import Period, Unit, deadline
+from exchange.clock import SHANGHAI, legal_now
+from exchange.money import fen_to_yuan
+from exchange.states import move
+from listings.auctions.engine.closing import Result, result
+from listings.auctions.engine.state import has_ended
+from listings.auctions.instants import iso, to_instant
+from listings.auctions.models import Auction, Deposit, HallEvent, Registration
+from listings.auctions.services.scheduling import record_auction
+from listings.auctions.services.writing import Pen
+from listings.catalogue.models import Listing
+from listings.catalogue.services import announcing
+from listings.registry.models import Right
+
+S = Auction.State
+
+
+@transaction.atomic
+def open_auction(*, auction_id: object, wait: bool = True) -> bool:
+    """Open a hall whose time has come; False when it has not, or when it was opened before."""
+    auction = _locked(auction_id, wait)
+    if auction is None or auction.state != S.SCHEDULED:
+        return False
+    return _open(auction, legal_now())
+
+
+@transaction.atomic
+def close(*, auction_id: object, wait: bool = True) -> bool:
+    """Close a hall that has ended (落槌), once; False when it has not ended, or was closed before.
+
+    The result is the core's, a pure function of the hall's events. Sold: the winner is named and the listing
+    is sold; else the listing has failed. Those who did not win get their deposits back by a reaction. A hall
+    that nobody opened in its time is opened first. `wait=False` leaves alone what somebody else has locked.
+    """
+    auction = _locked(auction_id, wait)
+    if auction is None or auction.state == S.CLOSED:
+        return False
+    now = legal_now()
+    if auction.state == S.SCHEDULED and not _open(auction, now):
+        return False
+    state, rules = auction.hall_state, auction.parsed_rules
+    pen = Pen(auction, now)
+    if not has_ended(state, rules, to_instant(pen.at)):
+        return False
+    admitted = auction.registrations.filter(state=Registration.State.ADMITTED).count()
+    end = result(state, rules, admitted=admitted)
+    pen.add(
+        HallEvent.Kind.CLOSE,
+        public=True,
+        outcome={
+            "price": end.price,
+            "leader": end.leader,
+            "ends_at": iso(auction.ends_at),
+            "outcome": end.outcome,
+            "winner": end.winner,
+            "admitted": admitted,
+        },
+    )
+    pen.save(state)
+    _end(auction, end, pen.at)
+    return True
+
+
+def open_due(*, limit: int = 100) -> int:
+    """Open the halls whose time has come, each in its own transaction; return how many."""
+    due = Auction.objects.filter(state=S.SCHEDULED, opens_at__lte=legal_now()).order_by("opens_at")
+    return sum(open_auction(auction_id=pk, wait=False) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def close_due(*, limit: int = 100) -> int:
+    """Close the halls that have ended, each in its own transaction; return how many. Any number may run."""
+    due = Auction.objects.filter(state=S.OPEN, ends_at__lte=legal_now()).order_by("ends_at")
+    return sum(close(auction_id=pk, wait=False) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _locked(auction_id: object, wait: bool) -> Auction | None:
+    """Lock right, listing and hall in that order; without waiting, None when somebody else has the right."""
+    listing_id, right_id = Auction.objects.values_list("listing_id", "listing__right_id").get(pk=auction_id)
+    if wait:
+        Right.objects.lock(pk=right_id)
+    elif not Right.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=right_id).exists():
+        return None
+    Listing.objects.lock(pk=listing_id)
+    return Auction.objects.lock(pk=auction_id)
+
+
+def _open(auction: Auction, now: datetime) -> bool:
+    if now < auction.opens_at:
+        return False
+    pen = Pen(auction, now)
+    pen.add(HallEvent.Kind.OPEN, public=True, outcome={"ends_at": iso(auction.ends_at)})
+    pen.save(auction.hall_state)
+    move(auction, S.OPEN)
+    announcing.begin_bidding(listing_id=str(auction.listing_id))
+    record_auction("auction.opened", auction, at=iso(pen.at))
+    return True
+
+
+def _end(auction: Auction, end: Result, at: datetime) -> None:
+    """Name the winner, tell the bidders, and let the listing know, all in the closing transaction."""
+    live = auction.registrations.filter(state__in=[Registration.State.ADMITTED, Registration.State.DEPOSIT_DUE])
+    registrations = Registration.objects.lock_all(live.values_list("pk", flat=True))
+    winner = next((one for one in registrations if one.paddle == end.winner), None)
+    due_at = _refund_due(auction, at)
+    for registration in registrations:
+        _settle_registration(auction, registration, winner, at)
+    move(auction, S.CLOSED, outcome=end.outcome, winner=winner, closed_at=at, refund_due_at=due_at)
+    if winner:
+        announcing.mark_sold(listing_id=str(auction.listing_id))
+    else:
+        announcing.mark_failed(listing_id=str(auction.listing_id))
+    record_auction(
+        "auction.closed",
+        auction,
+        outcome=end.outcome,
+        head=auction.head,
+        number=auction.number,
+        price_fen=end.price,
+        winner=str(winner.pk) if winner else None,
+        ends_at=iso(auction.ends_at),
+    )
+
+
+def _settle_registration(
+    auction: Auction, registration: Registration, winner: Registration | None, at: datetime
+) -> None:
+    states = Registration.State
+    address = reverse("auctions:room", kwargs={"listing_id": auction.listing_id})
+    if registration.state == states.DEPOSIT_DUE:
+        deposit = Deposit.objects.lock(registration=registration)
+        move(deposit, Deposit.State.NOT_PAID, settled_at=at)
+        move(registration, states.LAPSED)
+    elif registration == winner:
+        move(registration, states.WON)
+        text = _("You have won “%(title)s” at ¥%(fen)s. The result is now made public; you will hear what is next.")
+        words = {"title": auction.listing.title, "fen": fen_to_yuan(auction.price_fen or 0)}
+        notify(user=registration.user, text=text % words, url=address)
+    else:
+        move(registration, states.LOST)
+        text = _("“%(title)s” has ended; you have not won. Your deposit is on its way back.")
+        notify(user=registration.user, text=text % {"title": auction.listing.title}, url=address)
+
+
+def _refund_due(auction: Auction, at: datetime) -> datetime:
+    """Return by when the losers must have their deposits, by the rule frozen in the announcement."""
+    rule = auction.announcement.rules["refund_period"]
+    due, _provisional = deadline(at.astimezone(SHANGHAI), Period(rule["value"], Unit(rule["unit"])))
+    return due

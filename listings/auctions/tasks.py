@@ -1,0 +1,19 @@
+"""Sweeps of halls; the closer (`manage.py close_auctions`) is faster, these are the belt to its braces."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from listings.auctions.services import closing, deposits
+
+
+@shared_task
+def sweep_halls() -> int:
+    """Open and close the halls whose time has come."""
+    return closing.open_due() + closing.close_due()
+
+
+@shared_task
+def refund_due() -> int:
+    """Send back the deposits that a lost reaction left."""
+    return deposits.refund_due()
