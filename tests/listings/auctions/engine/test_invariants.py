@@ -24,14 +24,15 @@ def test_what_must_hold_in_every_hall_holds_for_the_promised_number_of_steps():
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    counts = ("steps", "halls", "accepted_bids", "extensions")
-    for count in counts:
+    least = {"steps": STEPS, "halls": 1, "accepted_bids": STEPS // 25, "extensions": STEPS // 500}
+    for count in least:
         setattr(AnyHall, count, 0)
-    halls = -1
-    while AnyHall.steps < STEPS and AnyHall.halls > halls:
-        halls = AnyHall.halls
+    # Chance may leave one shard short of what makes it a proof: then it gets another, but not for ever.
+    for _ in range(5):
         run_state_machine_as_test(AnyHall, settings=shard)
-    sys.stderr.write("auction engine: " + ", ".join(f"{getattr(AnyHall, count):,} {count}" for count in counts) + "\n")
-    assert AnyHall.steps >= STEPS, f"only {AnyHall.steps:,} of {STEPS:,} steps were done"
-    assert AnyHall.accepted_bids >= STEPS // 25, "hardly a bid was accepted: the halls prove too little"
-    assert AnyHall.extensions >= STEPS // 500, "hardly a hall was extended: the halls prove too little"
+        done = {count: getattr(AnyHall, count) for count in least}
+        if all(done[count] >= least[count] for count in least):
+            break
+    sys.stderr.write("auction engine: " + ", ".join(f"{done[count]:,} {count}" for count in done) + "\n")
+    short = {count: done[count] for count in least if done[count] < least[count]}
+    assert not short, f"the halls prove too little: {short} of at least {least}"
