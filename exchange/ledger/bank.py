@@ -176,3 +176,17 @@ def place_order(*, reference: str, to_name: str, to_account: str, amount_fen: in
     if status == 422:
         raise BankRefused(str(answer.get("error", status)))
     return _status_of(answer)
+
+
+def pay_in(message: dict[str, Any]) -> dict[str, Any]:
+    """Pay in at the sandbox bank; a real bank has no such message. `BankRefused` when it is no payment."""
+    status, answer = call("POST", "/sandbox/pay-in", message, also=422)
+    if status == 422:
+        raise BankRefused(str(answer.get("error", status)))
+    return answer
+
+
+def overview() -> dict[str, Any]:
+    """Return the sandbox bank's balance and its newest lines and orders."""
+    _status, answer = call("GET", "/sandbox/overview")
+    return answer

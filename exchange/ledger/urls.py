@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-page_urls: list[URLPattern] = []
+from exchange.ledger import views
+
+page_urls = [path("sandbox/bank/", views.sandbox_bank, name="sandbox_bank")]
 api_urls: list[URLPattern] = []
