@@ -78,12 +78,12 @@ class Book:
             self.entries[entry.phrase.key] = entry
 
 
-def _phrase(function: str, found: object) -> Phrase | None:
+def _phrase(function: str | tuple[str, ...], found: object) -> Phrase | None:
     parts = [part for part in (found if isinstance(found, tuple | list) else (found,)) if isinstance(part, str)]
     if not parts or not parts[-1]:
         return None
-    context = parts.pop(0) if function in WITH_CONTEXT and len(parts) > 1 else ""
-    return Phrase(parts[0], context, parts[1] if "ngettext" in function and len(parts) > 1 else "")
+    context = parts.pop(0) if str(function) in WITH_CONTEXT and len(parts) > 1 else ""
+    return Phrase(parts[0], context, parts[1] if "ngettext" in str(function) and len(parts) > 1 else "")
 
 
 def _said_in(text: str) -> Iterator[Phrase]:
@@ -130,7 +130,8 @@ def read_po(text: str) -> Book:
 
     A line that is no .po line at all is a ValueError that names it.
     """
-    book, parts, flags, at = Book(), {}, "", ""
+    parts: dict[str, str] = {}
+    book, flags, at = Book(), "", ""
     for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
         keyword, _, rest = line.partition(" ")

@@ -59,7 +59,9 @@ def styleguide(request: HttpRequest, surface: str = "public") -> HttpResponse:
         "wrong": SampleForm({"name": "", "area": "x"}, auto_id="id_wrong_%s"),
         "shades": {code: Shade(value, f"{code}: {value}", "#") for code, value in sample()["shades"].items()},
         "limits": LIMITS,
-        "places": [Place(*place, words=f"{place[0]}: {place[3]}", address="#") for place in sample()["places"]],
+        "places": [
+            Place(name, east, north, value, f"{name}: {value}", "#") for name, east, north, value in sample()["places"]
+        ],
         "live": ["500155", "500119"],
     }
     return render(request, f"exchange/styleguide/{surface}.html", told)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 DISTRICTS_FILE = Path(__file__).resolve().parent.parent / "data" / "districts.json"
 WEST, NORTH, MIDDLE = 105.2, 32.3, 30.2
@@ -32,7 +33,7 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
 
 
 @cache
-def _file() -> dict[str, object]:
+def _file() -> dict[str, Any]:
     return json.loads(DISTRICTS_FILE.read_text("utf-8"))
 
 

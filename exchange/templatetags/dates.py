@@ -75,7 +75,7 @@ def span(value: timedelta | None) -> str:
     if value is None:
         return ""
     left = max(0, int(value.total_seconds()))
-    parts = []
+    parts: list[str] = []
     for seconds, say in (
         (86400, lambda n: ngettext("%(n)s day", "%(n)s days", n)),
         (3600, lambda n: ngettext("%(n)s hour", "%(n)s hours", n)),

@@ -1,6 +1,7 @@
 """`{% nav_link "catalogue:queue" label icon %}`: a link that shows only to those for whom it is."""
 
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -63,6 +64,6 @@ def url_if(name: str, *args: object, **kwargs: object) -> str:
 
 
 @register.filter
-def unit(field) -> str:
+def unit(field: BoundField) -> str:
     """The unit written behind a field, from `widget.attrs["data-unit"]`."""
     return field.field.widget.attrs.get("data-unit", "")

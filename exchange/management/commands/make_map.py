@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         """Where to write."""
         parser.add_argument("--to", type=Path, default=DISTRICTS_FILE)
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Read, join, project, write."""
         rings = {row["district_adcode"]: shape for row, shape in _districts()}
         units = [_unit(row, rings[row["district_adcode"]]) for row, _ in _districts()]
@@ -128,7 +129,7 @@ def join(shapes: Iterable[list[Ring]]) -> list[Ring]:
     return rings
 
 
-def _unit(row: dict[str, str], shape: list[Ring]) -> dict[str, object]:
+def _unit(row: dict[str, str], shape: list[Ring]) -> dict[str, Any]:
     x, y = project(float(row["lon"]), float(row["lat"]))
     short = row["short_name"]
     return {

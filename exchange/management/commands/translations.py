@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         what.add_argument("--compile", action="store_true", help="write the .mo file that Django reads")
         parser.add_argument("--root", type=Path, default=settings.BASE_DIR, help="folder of the project")
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do the one thing asked for."""
         root: Path = options["root"]
         path = root / CATALOGUE
