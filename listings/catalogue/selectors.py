@@ -17,10 +17,19 @@ from listings.catalogue.models import Announcement, Document, Listing, Pin, Revi
 
 REQUIRED_DOCUMENTS = {
     Document.Kind.RESOLUTION: _("The resolution with its sign sheet"),
-    Document.Kind.SCHEME: _("The market-entry scheme"),
-    Document.Kind.PLANNING: _("The planning conditions"),
     Document.Kind.PHOTO: _("At least one photo of the place"),
 }
+# Regulation on the Land Administration Law, articles 39 and 40.
+REQUIRED_FOR_CONSTRUCTION_LAND = {
+    Document.Kind.SCHEME: _("The market-entry scheme"),
+    Document.Kind.PLANNING: _("The planning conditions"),
+}
+
+
+def required_documents(right_kind: str) -> dict[str, str | Promise]:
+    """Return the kinds of files that a listing of this kind of right needs, with what they are called."""
+    extra = REQUIRED_FOR_CONSTRUCTION_LAND if right_kind == "construction_land" else {}
+    return {**REQUIRED_DOCUMENTS, **extra}
 
 
 def visible_listings(user: User | AnonymousUser | None) -> QuerySet[Listing]:
@@ -71,7 +80,11 @@ def missing(listing: Listing) -> list[Missing]:
     if not (listing.start_price_fen and listing.step_fen and listing.deposit_fen):
         lacks.append(Missing("price", _("The start price, the step and the deposit")))
     present = set(listing.documents.values_list("kind", flat=True))
-    lacks.extend(Missing("documents", text) for kind, text in REQUIRED_DOCUMENTS.items() if kind not in present)
+    lacks.extend(
+        Missing("documents", text)
+        for kind, text in required_documents(listing.right_kind).items()
+        if kind not in present
+    )
     return lacks
 
 
