@@ -62,6 +62,25 @@ def press_of(event: HallEvent) -> Press:
     )
 
 
+def press_json(press: Press) -> dict[str, Any]:
+    """Return a press as the API and the hall answer it: amounts in yuan, times in ISO 8601."""
+    return {
+        "number": press.number,
+        "at": iso(press.at),
+        "bidder": press.paddle,
+        "kind": press.kind,
+        "amount": fen_to_yuan(press.amount_fen),
+        "key": press.request_key,
+        "accepted": press.accepted,
+        "reason": press.reason or None,
+        "price": None if press.price_fen is None else fen_to_yuan(press.price_fen),
+        "leader": press.leader_paddle or None,
+        "next_min": fen_to_yuan(press.next_min_fen),
+        "ends_at": iso(press.ends_at),
+        "hash": press.hash,
+    }
+
+
 def visible_auctions(user: User | AnonymousUser) -> QuerySet[Auction]:
     """Return the halls the person may see: all, since their listings have been announced."""
     found = Auction.objects.filter(listing__state__in=Listing.PUBLIC)

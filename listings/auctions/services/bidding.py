@@ -6,6 +6,7 @@ answer.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -27,7 +28,13 @@ from listings.auctions.services.combining import Combiner
 from listings.auctions.services.scheduling import record_auction
 from listings.auctions.services.writing import Pen
 
+log = logging.getLogger(__name__)
 KINDS = frozenset({HallEvent.Kind.BID.value})
+MOST_FEN = 10**15
+
+
+_UNKNOWN = _("We do not know yet whether your bid arrived. Look at the room, or ask again with the same key.")
+_NO_AMOUNT = _("Write an amount in yuan such as 35000.00.")
 
 
 class Unsettled(Refused):
@@ -58,19 +65,9 @@ def press(*, auction_id: object, kind: str, amount_fen: int, by: User, request_k
     once the hall is closed, `Unsettled` when the database broke off and only the key can tell. Call it outside a
     transaction: inside one it settles alone, and nothing is acknowledged before the caller's commit.
     """
-    if kind not in KINDS or type(amount_fen) is not int or not 0 < amount_fen < 10**15:
-        raise Refused(_("Write an amount in yuan such as 35000.00."), "bad_amount", "amount")
     asked = Asked(by.pk, kind, amount_fen, request_key or str(uuid4()))
     key = str(auction_id)
-    try:
-        answer = _settle(key, [asked])[0] if connection.in_atomic_block else _halls.submit(key, asked)
-    except Refused as refused:  # one refusal of the whole batch; each caller gets its own copy
-        raise type(refused)(refused.message, refused.code, refused.field) from refused
-    except (DatabaseError, TimeoutError) as error:
-        raise Unsettled(
-            _("We do not know yet whether your bid arrived. Look at the room, or ask again with the same key."),
-            "unsettled",
-        ) from error
+    answer = settle(key, [asked])[0] if connection.in_atomic_block else _halls.submit(key, asked)
     if isinstance(answer, Refused):
         raise answer
     return answer
@@ -84,7 +81,22 @@ def bid(*, auction_id: object, amount_fen: int, by: User, request_key: str = "")
     return done
 
 
-def _settle(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
+def settle(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
+    """Settle presses of one hall in one transaction, in this order; one answer for each, its own.
+
+    Whatever goes wrong goes wrong for all of them: `Busy` when the hall stays locked, `Unsettled` when the
+    database broke off. The bidding hall (`hall/`) calls this with the presses that it has collected itself.
+    """
+    try:
+        return _settled(auction_id, asked)
+    except Refused as refused:
+        return [type(refused)(refused.message, refused.code, refused.field) for _one in asked]
+    except DatabaseError as error:
+        log.warning("%s presses of hall %s are unsettled: %s", len(asked), auction_id, error)
+        return [Unsettled(_UNKNOWN, "unsettled") for _one in asked]
+
+
+def _settled(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
     try:
         return _settle_batch(auction_id, asked)
     except _NotOpenedYet:
@@ -104,7 +116,7 @@ def _settle_batch(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
     return answers
 
 
-_halls: Combiner[Asked, Press | Refused] = Combiner(_settle)
+_halls: Combiner[Asked, Press | Refused] = Combiner(settle)
 
 
 class _Batch:
@@ -126,6 +138,8 @@ class _Batch:
     def answer(self, asked: Asked) -> Press | Refused:
         """Settle one press; what concerns this one alone comes back as a refusal and troubles no neighbour."""
         registration = self.bidders.get(asked.user_id)
+        if asked.kind not in KINDS or type(asked.amount_fen) is not int or not 0 < asked.amount_fen < MOST_FEN:
+            return Refused(_NO_AMOUNT, "bad_amount", "amount")
         if registration is None:
             return NotAllowed(_("Only bidders registered for this auction can bid in it. You are watching."))
         before = self.known.get((registration.pk, asked.request_key))
