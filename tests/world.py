@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from listings.auctions.services.registration import register
 from tests.factories import make_announcement, make_approved, make_cast, make_draft, make_submitted
+from tests.listings.auctions.hall import hear
 
 
 def make_world() -> SimpleNamespace:
@@ -21,4 +23,7 @@ def make_world() -> SimpleNamespace:
     world.paper = world.listing.documents.get(kind="resolution")
     world.filed = make_submitted(cast)
     world.approved = make_approved(cast)
+    hear()
+    world.auction = world.listing.auction
+    world.registration = register(auction_id=world.auction.pk, by=cast.farmer)
     return world
