@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from redis import Redis
 from redis.exceptions import RedisError
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page."""
-    return render(request, "exchange/home.html")
+    """The front page, put together from the parts that the stages bring."""
+    context: dict[str, Any] = {}
+    for name in settings.HOME_PARTS:
+        context |= import_string(name)(request)
+    return render(request, "exchange/home.html", context)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

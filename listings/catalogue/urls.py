@@ -9,7 +9,6 @@ from listings.catalogue.views import public, review, village
 
 page_urls = [
     path("listings/", public.hall, name="list"),
-    path("listings/featured/", public.featured, name="featured"),
     path("listings/<uuid:listing_id>/", public.listing, name="listing"),
     path("listings/<uuid:listing_id>/files/<uuid:document_id>/", public.document, name="document"),
     path("village/", village.workbench, name="village"),

@@ -35,14 +35,6 @@ def hall(request: HttpRequest) -> HttpResponse:
     return render(request, "listings/catalogue/hall.html", context, status=400 if form.errors else 200)
 
 
-def featured(request: HttpRequest) -> HttpResponse:
-    """Show the six listings that matter now, as a fragment of the front page."""
-    live = [Listing.State.BIDDING, Listing.State.ANNOUNCED]
-    found = selectors.visible_listings(None).filter(state__in=live).order_by("state", "-pk")[:6]
-    rows = sorted(found, key=lambda row: row.state != Listing.State.BIDDING)
-    return render(request, "listings/catalogue/_featured.html", {"lots": cards.lots(rows)})
-
-
 def listing(request: HttpRequest, listing_id: str) -> HttpResponse:
     """Show one listing with its announcement, files and where it stands."""
     row = get_object_or_404(selectors.visible_listings(request.user), pk=listing_id)

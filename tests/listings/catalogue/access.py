@@ -7,7 +7,6 @@ OFFICES = {"town": 200, "district": 200, "organiser": 200}
 
 ACCESS = {
     "catalogue:list": Cell(get=200, post=200),
-    "catalogue:featured": Cell(get=200, post=200),
     "catalogue:listing": Cell(get=200, post=200, kwargs=lambda w: {"listing_id": w.listing.pk}),
     "catalogue:document": Cell(
         get={"village": 200, "town": 200, "district": 200, "organiser": 200},
