@@ -32,10 +32,8 @@ def run_demo(folder: DataFolder, *, host: str, port: int, fresh: bool) -> int:
         folder.announce(addresses | {"url": _address(port)})
         _prepare(supervisor, environment, fresh=fresh)
         say("• starting pages, API, event stream, worker, beat and closer")
-        for program in table.behind(folder, environment):
-            supervisor.start(program)
-        supervisor.start(table.web(environment, host, port))
-        for program in table.bidders(environment, port):
+        supervisor.start(table.web(environment, host, port))  # first: the others would slow its start
+        for program in [*table.behind(folder, environment), *table.bidders(environment, port)]:
             supervisor.start(program)
         if table.exists("exchange/accounts/demo.py"):
             supervisor.foreground(table.manage("demo_accounts"), os.environ | environment)
