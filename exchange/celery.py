@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from django.core.exceptions import ImproperlyConfigured
+
+from exchange.checks import refuse_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 
@@ -21,3 +25,12 @@ app.conf.beat_schedule = {
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
     "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},
 }
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def _refuse_unsafe_start(**kwargs: Any) -> None:
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"{error}") from error  # Celery would swallow any other exception here

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import connection
 
@@ -32,7 +34,7 @@ def production_database(databases: Any = None, **kwargs: Any) -> list[CheckMessa
     if not settings.PRODUCTION or not databases:
         return []
     try:
-        problems = [
+        problems: list[CheckMessage] = [
             Error(
                 f"The database has {name} = off: an acknowledged bid could be lost. Switch it on.",
                 id="exchange.E001",
@@ -46,3 +48,21 @@ def production_database(databases: Any = None, **kwargs: Any) -> list[CheckMessa
     except DatabaseError as error:
         return [Error(f"The database does not answer: {error}", id="exchange.E003")]
     return problems
+
+
+def refuse_unsafe_start() -> None:
+    """Stop a process of a production that would work on an unsafe database; raises `ImproperlyConfigured`.
+
+    Django itself runs database checks only when it migrates, so web, worker, beat and closer ask here.
+    """
+    with ThreadPoolExecutor(1) as pool:  # an ASGI server imports us inside its event loop
+        problems = pool.submit(_problems).result()
+    if problems:
+        raise ImproperlyConfigured(" ".join(str(problem.msg) for problem in problems))
+
+
+def _problems() -> list[CheckMessage]:
+    try:
+        return production_database(databases=["default"])
+    finally:
+        connection.close()  # this thread ends here
