@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from tests.exchange.embedded.conftest import wait_until
 STARTS = {
     "web": ["-c", "import exchange.wsgi"],
     "worker": ["-m", "celery", "-A", "exchange.celery", "worker", "--pool", "solo", "--loglevel", "warning"],
-    "beat": ["-m", "celery", "-A", "exchange.celery", "beat", "--pidfile=", "--schedule", "/dev/null"],
+    "beat": ["-m", "celery", "-A", "exchange.celery", "beat", "--pidfile=", "--schedule", "SCHEDULE"],
     "closer": ["manage.py", "close_auctions", "--once"],
 }
 
@@ -24,8 +23,9 @@ STARTS = {
 class Server:
     """A PostgreSQL of its own that can be told to be careless."""
 
-    def __init__(self, root: Path) -> None:
-        self.postgres = Postgres(root)
+    def __init__(self, folder: DataFolder) -> None:
+        self.postgres = Postgres(folder)
+        self.schedule = folder.run / "beat-schedule"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, **careless: str) -> None:
@@ -70,7 +70,7 @@ def run(words: list[str], server: Server, **settings: str) -> subprocess.Complet
         "DJANGO_SETTINGS_MODULE": "exchange.settings",
     }
     return subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, *(word.replace("SCHEDULE", str(server.schedule)) for word in words)],
         cwd=REPOSITORY,
         env=environment | settings,
         capture_output=True,
