@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from exchange.accounts.models import Division
 from exchange.accounts.selectors import within
@@ -79,7 +79,7 @@ def rule_sets(day: date | None = None, *, division: str = "", code: str = "") ->
         paths = list(Division.objects.filter(code=division).values_list("path", flat=True).distinct())
         above = [prefix for path in paths for prefix in _prefixes(path)]
         sets = sets.filter(Q(division__path__in=above) | within(paths))
-    return sets.order_by("-code", "division__path", "right_kind_id").prefetch_related("values")
+    return sets.order_by("-code", "division__path", F("right_kind_id").asc(nulls_first=True)).prefetch_related("values")
 
 
 def right_kinds() -> QuerySet[RightKind]:

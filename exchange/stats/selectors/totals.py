@@ -44,8 +44,6 @@ class Total:
     area_m2: Decimal
 
 
-NOTHING = Total("", (), 0, 0, Decimal("0.00"))
-
 DIMENSIONS = {
     "day": "c.day",
     "month": "date_trunc('month', c.day)::date",
@@ -98,25 +96,38 @@ def _where(scope: Scope) -> tuple[str, list[Any]]:
 
 
 class Totals:
-    """Totals by measure and key, with nothing where nothing happened."""
+    """Totals split `by` some dimensions, summed over those that a question leaves open."""
 
-    def __init__(self, found: Iterable[Total]) -> None:
-        self._found = {(total.measure, *total.key): total for total in found}
+    def __init__(self, found: Iterable[Total], by: tuple[str, ...]) -> None:
+        self._found, self._by = list(found), by
 
-    def of(self, measure: str, *key: Any) -> Total:
-        """Return the one total of `measure` at `key`."""
-        return self._found.get((measure, *key), NOTHING)
-
-    def over(self, measure: str) -> Total:
-        """Return the sum of `measure` over all keys."""
-        rows = [total for key, total in self._found.items() if key[0] == measure]
-        return Total(
-            measure,
-            (),
-            sum(row.count for row in rows),
-            sum(row.amount_fen for row in rows),
-            sum((row.area_m2 for row in rows), Decimal("0.00")),
+    def of(self, measure: str, **fixed: Any) -> Total:
+        """Return the total of `measure` where the dimensions in `fixed` have these values; zeros for none."""
+        wanted = [(self._by.index(name), value) for name, value in fixed.items()]
+        return added(
+            total
+            for total in self._found
+            if total.measure == measure and all(total.key[place] == value for place, value in wanted)
         )
+
+    def split(self, measure: str, name: str) -> dict[Any, Total]:
+        """Return the totals of `measure` by the values of one dimension."""
+        place = self._by.index(name)
+        values = dict.fromkeys(total.key[place] for total in self._found if total.measure == measure)
+        return {value: self.of(measure, **{name: value}) for value in values}
+
+
+def added(found: Iterable[Total]) -> Total:
+    """Return the sum of totals."""
+    count, amount, area = 0, 0, Decimal("0.00")
+    for total in found:
+        count, amount, area = count + total.count, amount + total.amount_fen, area + total.area_m2
+    return Total("", (), count, amount, area)
+
+
+def summed(measures: Iterable[str], scope: Scope, by: tuple[str, ...] = ()) -> Totals:
+    """Return `totals` ready for questions; one query."""
+    return Totals(totals(measures, scope, by), by)
 
 
 SUMMED = (
@@ -147,11 +158,11 @@ class Summary:
 
     def over(self, measure: str) -> Total:
         """Return the total of `measure`, imported facts among it."""
-        return self.totals.over(measure)
+        return self.totals.of(measure)
 
     def imported(self, measure: str) -> Total:
         """Return the part of `measure` that came in with an exchange's past."""
-        return self.totals.of(measure, Origin.IMPORTED.value)
+        return self.totals.of(measure, origin=Origin.IMPORTED.value)
 
 
 def summary(division: str | None = None, *, simulated: bool = False) -> Summary:
@@ -160,7 +171,7 @@ def summary(division: str | None = None, *, simulated: bool = False) -> Summary:
     Simulated facts are left out unless asked for. Raises `Division.DoesNotExist` for a code that never was.
     """
     scope = Scope(paths=scope_of(division), origins=EVERY_ORIGIN if simulated else COUNTED)
-    return Summary(division, legal_now(), Totals(totals(SUMMED, scope, ("origin",))))
+    return Summary(division, legal_now(), summed(SUMMED, scope, ("origin",)))
 
 
 def scope_of(division: str | None) -> tuple[str, ...] | None:

@@ -19,7 +19,7 @@ from exchange.stats import services
 from exchange.stats.cells import COLUMNS
 from exchange.stats.figures import MEASURES
 from exchange.stats.models import Figure, FoldCursor
-from exchange.stats.selectors.totals import EVERY_ORIGIN, Scope, Totals, totals
+from exchange.stats.selectors.totals import EVERY_ORIGIN, Scope, summed, totals
 from tests.exchange.stats.conftest import Deal
 from tests.factories import Divisions
 
@@ -27,7 +27,7 @@ EVENTS = 10_000
 
 
 def amounts(paths: tuple[str, ...] | None = None) -> tuple[int, int, Decimal]:
-    total = Totals(totals(["deal"], Scope(paths=paths))).of("deal")
+    total = summed(["deal"], Scope(paths=paths)).of("deal")
     return total.count, total.amount_fen, total.area_m2
 
 
@@ -90,7 +90,7 @@ def test_measures_look_at_the_data_of_the_event(divisions: Divisions, deal: Deal
     happen("listing.submitted", divisions.wuxing, data={"round": 2})
     happen("listing.approved", divisions.wuxing, data={"level": "township"})
     happen("listing.approved", divisions.wuxing, data={"level": "district"})
-    found = Totals(totals([measure.name for measure in MEASURES], Scope()))
+    found = summed([measure.name for measure in MEASURES], Scope())
     assert (found.of("deal").count, found.of("deal_rent").amount_fen) == (2, 3_500_000)
     assert (found.of("deal_competitive").amount_fen, found.of("deal_start_value").amount_fen) == (
         70_000_000,
@@ -114,8 +114,8 @@ def test_simulated_facts_stay_out_unless_asked_for(divisions: Divisions, deal: D
     services.fold()
     deal(divisions.wuxing, origin=Origin.SIMULATED)
     assert amounts()[0] == 2
-    everything = Totals(totals(["deal"], Scope(origins=EVERY_ORIGIN), ("origin",)))
-    assert [everything.of("deal", origin).count for origin in Origin.values] == [1, 1, 2]
+    everything = summed(["deal"], Scope(origins=EVERY_ORIGIN), ("origin",))
+    assert [everything.of("deal", origin=origin).count for origin in Origin.values] == [1, 1, 2]
 
 
 def test_days_months_kinds_and_levels_split_a_figure(divisions: Divisions, deal: Deal) -> None:
@@ -132,8 +132,8 @@ def test_days_months_kinds_and_levels_split_a_figure(divisions: Divisions, deal:
     assert split("township") == {"500000/500119/500119118/": 1, "500000/500155/500155001/": 1, None: 1}
     assert split("year") == {2025: 3}
     february = Scope(first=date(2025, 2, 1), last=date(2025, 2, 2))
-    assert Totals(totals(["deal"], february)).of("deal").count == 1
-    assert Totals(totals(["deal"], Scope(right_kind="forest"))).of("deal").count == 2
+    assert summed(["deal"], february).of("deal").count == 1
+    assert summed(["deal"], Scope(right_kind="forest")).of("deal").count == 2
 
 
 def rebuilt(check: bool = True) -> str:

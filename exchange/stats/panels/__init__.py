@@ -1,0 +1,1 @@
+"""From figures to what a page shows, one file per story."""

@@ -1,0 +1,49 @@
+"""What happened last, as a feed: place, subject, fact, amount; never a person's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from exchange.accounts.models import Level
+from exchange.journal.models import Event, Origin
+
+TOLD_NAMES = {
+    "deal.closed": gettext_lazy("Sold"),
+    "auction.opened": gettext_lazy("Bidding begins"),
+    "auction.extended": gettext_lazy("Bidding extended"),
+    "listing.announced": gettext_lazy("Announced"),
+    "deal.certified": gettext_lazy("Certificate issued"),
+    "loan.disbursed": gettext_lazy("Loan paid out"),
+    "mortgage.registered": gettext_lazy("Mortgage registered"),
+}
+TOLD_CLASSES = {"deal.closed": "deal", "loan.disbursed": "loan", "auction.opened": "bid", "auction.extended": "ext"}
+
+
+def told(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return what the feed says of each event: never a person's name, only place, subject, fact, amount."""
+    rows = []
+    for event in events:
+        title = event.data.get("title") or (event.division.name if event.division else "")
+        rows.append(
+            {
+                "at": event.at,
+                "place": district_name(event),
+                "title": title,
+                "what": TOLD_NAMES[event.kind],
+                "amount_fen": event.amount_fen,
+                "css": TOLD_CLASSES.get(event.kind, ""),
+                "simulated": event.origin == Origin.SIMULATED,
+            }
+        )
+    return rows
+
+
+def district_name(event: Event) -> str:
+    """Return the name of the district that an event belongs to (of the city for what belongs to it)."""
+    here = event.division
+    while here is not None and here.level in {Level.VILLAGE, Level.TOWNSHIP} and here.parent is not None:
+        here = here.parent
+    return here.name if here else ""
