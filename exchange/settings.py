@@ -81,7 +81,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "exchange.urls"
 WSGI_APPLICATION = "exchange.wsgi.application"
 # What the front page shows of each stage, by name: functions from the request to a part of the context.
-HOME_PARTS = ["listings.catalogue.front.parts"]
+HOME_PARTS = ["exchange.stats.panels.front.parts", "listings.catalogue.front.parts"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
