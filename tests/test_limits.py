@@ -28,7 +28,7 @@ CLOCKS = {
 FIELD_CLOCKS = {"auto_now", "auto_now_add"}
 
 # record("listing.approved", subject=…) is the grammar that architecture §4 draws.
-POSITIONAL_ON_PURPOSE = {("exchange/journal/services.py", "record")}
+POSITIONAL_ON_PURPOSE = {("exchange/journal/services.py", name) for name in ("record", "record_all")}
 
 
 def functions(text: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
