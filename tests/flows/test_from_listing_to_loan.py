@@ -64,7 +64,7 @@ class Story:
                 one.deposit.sub_account.number,
                 one.deposit.amount_fen,
                 payer_name=one.name,
-                payer_account=f"6228480010{one.paddle}",
+                payer_account=f"6228480010{one.paddle[1:]}",
                 booked_at=clock.legal_now().isoformat(),
             )
         self.hear()
