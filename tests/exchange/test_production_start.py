@@ -14,6 +14,7 @@ from tests.exchange.embedded.conftest import wait_until
 
 STARTS = {
     "web": ["-c", "import exchange.wsgi"],
+    "hall": ["-m", "uvicorn", "listings.auctions.hall.app:application", "--uds", "HALL"],
     "worker": ["-m", "celery", "-A", "exchange.celery", "worker", "--pool", "solo", "--loglevel", "warning"],
     "beat": ["-m", "celery", "-A", "exchange.celery", "beat", "--pidfile=", "--schedule", "SCHEDULE"],
     "closer": ["manage.py", "close_auctions", "--once"],
@@ -25,7 +26,7 @@ class Server:
 
     def __init__(self, folder: DataFolder) -> None:
         self.postgres = Postgres(folder)
-        self.schedule = folder.run / "beat-schedule"
+        self.files = {"SCHEDULE": str(folder.run / "beat-schedule"), "HALL": str(folder.run / "hall")}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, **careless: str) -> None:
@@ -70,7 +71,7 @@ def run(words: list[str], server: Server, **settings: str) -> subprocess.Complet
         "DJANGO_SETTINGS_MODULE": "exchange.settings",
     }
     return subprocess.run(
-        [sys.executable, *(word.replace("SCHEDULE", str(server.schedule)) for word in words)],
+        [sys.executable, *(server.files.get(word, word) for word in words)],
         cwd=REPOSITORY,
         env=environment | settings,
         capture_output=True,

@@ -20,6 +20,7 @@ from django.apps import apps  # noqa: E402
 if not apps.ready:
     django.setup()
 
+from exchange.checks import refuse_unsafe_start  # noqa: E402
 from listings.auctions.hall.bids import Bids  # noqa: E402
 from listings.auctions.hall.rooms import Rooms  # noqa: E402
 from listings.auctions.hall.streams import stream  # noqa: E402
@@ -108,4 +109,5 @@ def _hall_id(parts: list[str]) -> str | None:
         return None
 
 
+refuse_unsafe_start()
 application = Hall()
