@@ -83,8 +83,9 @@ def rows(request: HttpRequest) -> HttpResponse:
         origins=EVERY_ORIGIN if asked["simulated"] else COUNTED,
     )
     found, more = page(events_of(asked["measure"], scope), asked["before"])
-    context = {"division": division, "asked": asked, "events": found, "more": more, "query": request.GET.copy()}
-    context["query"].pop("before", None)
+    query = request.GET.copy()
+    query.pop("before", None)
+    context = {"division": division, "asked": asked, "events": found, "more": more, "query": query}
     return render(request, "exchange/stats/rows.html", context)
 
 
