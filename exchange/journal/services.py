@@ -60,7 +60,7 @@ def record(
     return event
 
 
-def record_all(kind: str, facts: Sequence[dict[str, Any]], *, by: AbstractBaseUser | None) -> int:
+def record_all(*, kind: str, facts: Sequence[dict[str, Any]], by: AbstractBaseUser | None) -> int:
     """Record many events of one kind at once, for imports; return how many.
 
     Each fact holds the arguments of `record`, with its `day`. Reactions hear of them by the sweep.

@@ -88,7 +88,7 @@ def _write(deals: list[Deal], numbers: list[int], file: str, by: User | None) ->
         raise RowsRefused(problems)
     added = [deal for deal in deals if deal.number not in known]
     copy_in(added)
-    record_all("deal.closed", [_fact(deal, PurePath(file).name) for deal in added], by=by)
+    record_all(kind="deal.closed", facts=[_fact(deal, PurePath(file).name) for deal in added], by=by)
     return Imported(len(deals), len(added), len(deals) - len(added), sum(deal.amount_fen for deal in added))
 
 
