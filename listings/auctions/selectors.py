@@ -89,7 +89,7 @@ def visible_auctions(user: User | AnonymousUser) -> QuerySet[Auction]:
     )
 
 
-def auction_of(listing_id: Any) -> Auction | None:
+def auction_of(listing_id: object) -> Auction | None:
     """Return the hall of a listing, None while it has none."""
     return visible_auctions(AnonymousUser()).filter(listing=listing_id).first()
 
@@ -119,7 +119,7 @@ def press_by_key(auction: Auction, user: User, request_key: str) -> Press | None
     return press_of(found) if found else None
 
 
-def public_events(auction_id: Any, after: int = 0, limit: int = 500) -> list[HallEvent]:
+def public_events(auction_id: object, after: int = 0, limit: int = 500) -> list[HallEvent]:
     """Return what everybody may see of a hall, after a public number, in order."""
     found = HallEvent.objects.filter(auction=auction_id, public_number__gt=after)
     return list(found.order_by("public_number")[:limit])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -80,7 +80,7 @@ class Bids:
             try:
                 told = await self._writers.run(_settle_and_say, auction_id, [one[:2] for one in batch])
             except Exception as error:
-                told = cast("list[Any]", [error] * len(batch))
+                told = [error] * len(batch)
             for (_asked, _language, future), one in zip(batch, told, strict=True):
                 if future.done():
                     continue

@@ -179,9 +179,9 @@ def refund_deposit(*, deposit_id: UUID) -> bool:
     return True
 
 
-def refund_losers(*, auction_id: UUID | str) -> int:
+def refund_losers(*, auction_id: str) -> int:
     """Send the deposits of all who did not win back, each in its own transaction; return how many."""
-    return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction_id=auction_id))
+    return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction=auction_id))
 
 
 def refund_due(*, limit: int = 200) -> int:
@@ -235,6 +235,15 @@ def settle_refund(*, reference: str, paid: bool) -> None:
     )
     text = _("Your deposit of ¥%(fen)s has been paid back.") % {"fen": fen_to_yuan(deposit.amount_fen)}
     notify(user=registration.user, text=text, url=_address(registration))
+
+
+@transaction.atomic
+def refund_winner(*, auction_id: str, by: User | None) -> Deposit:
+    """Send the winner's deposit back because the result was cancelled without his fault, once."""
+    deposit = Deposit.objects.lock(registration__auction=auction_id, registration__state=Registration.State.WON)
+    if deposit.state == Deposit.State.HELD:
+        send_back(deposit, by)
+    return deposit
 
 
 @transaction.atomic
