@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "send_orders": {"task": "exchange.ledger.tasks.send_orders", "schedule": 2.0, "options": {"expires": 10}},
     "sweep_halls": {"task": "listings.auctions.tasks.sweep_halls", "schedule": 1.0, "options": {"expires": 10}},
     "refund_deposits": {"task": "listings.auctions.tasks.refund_due", "schedule": 30.0, "options": {"expires": 60}},
+    "confirm_deals": {"task": "listings.deals.tasks.confirm_due", "schedule": 10.0, "options": {"expires": 30}},
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
     "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},
 }

@@ -17,9 +17,7 @@ class Stateful(Protocol):
     """A model with `state` and the graph `NEXT = {from: {to, …}}`."""
 
     state: str
-
-    @property
-    def NEXT(self) -> dict[Any, set[Any]]: ...  # noqa: N802 - a constant of the model, annotated or not
+    NEXT: dict[Any, set[Any]]
 
     def save(self, *, update_fields: list[str]) -> None: ...
 

@@ -14,6 +14,7 @@ from exchange.accounts.models import Division, Organisation, User
 from exchange.journal.models import Origin
 from exchange.ledger.models import BankLine
 from exchange.locking import Row
+from listings.auctions.models import Auction
 from listings.catalogue.models import Listing
 from listings.registry.models import Right
 
@@ -78,6 +79,7 @@ class Deal(Row):
 
     number = models.CharField(max_length=40, unique=True)
     listing = models.OneToOneField(Listing, null=True, blank=True, on_delete=models.PROTECT, related_name="deal")
+    auction = models.OneToOneField(Auction, null=True, blank=True, on_delete=models.PROTECT, related_name="deal")
     right = models.ForeignKey(Right, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
     new_right = models.OneToOneField(Right, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")

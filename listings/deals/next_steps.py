@@ -1,0 +1,70 @@
+"""What the person who looks at a deal can do next, as buttons of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from listings.deals import policies, selectors
+from listings.deals.models import Contract, Deal
+
+S = Deal.State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: where, and in what words; `strong` for the one that brings the deal on."""
+
+    label: str
+    address: str
+    strong: bool = True
+
+
+def next_steps(user: policies.Reader, deal: Deal) -> list[Step]:
+    """Return what this person can do now, the most important first; empty for who can only look."""
+    found = _of_sides(user, deal) if policies.is_party(user, deal) else []
+    return found + (_of_organiser(deal) if policies.manages(user, deal) else [])
+
+
+def _step(deal: Deal, name: str, label: str, *, strong: bool = True) -> Step:
+    return Step(label, reverse(f"deals:{name}", kwargs={"pk": deal.pk}), strong)
+
+
+def _of_sides(user: policies.Reader, deal: Deal) -> list[Step]:
+    contract = selectors.current_contract(deal)
+    if deal.state == S.CONFIRMED and contract and _can_sign(user, deal, contract):
+        return [_step(deal, "sign", _("Read and sign the contract"))]
+    if deal.state != S.PAID:
+        return []
+    sheet = getattr(deal, "handover", None)
+    side = "lessor" if policies.is_lessor(user, deal) else "lessee"
+    write = _step(deal, "hand_over", _("Write the hand-over sheet"), strong=sheet is None)
+    if sheet and getattr(sheet, f"{side}_confirmed_at") is None:
+        return [_step(deal, "confirm_handover", _("Confirm the hand-over")), write]
+    return [write]
+
+
+def _can_sign(user: policies.Reader, deal: Deal, contract: Contract) -> bool:
+    return (policies.is_lessor(user, deal) and contract.lessor_signed_at is None) or (
+        policies.is_lessee(user, deal) and contract.lessee_signed_at is None
+    )
+
+
+def _of_organiser(deal: Deal) -> list[Step]:
+    contract = selectors.current_contract(deal)
+    if deal.state == S.PUBLICITY:
+        return [_step(deal, "cancel", _("Cancel the result"), strong=False)]
+    if deal.state == S.CONFIRMED and not (contract and (contract.lessor_signed_at or contract.lessee_signed_at)):
+        return [_step(deal, "draw_up", _("Draw up the contract"), strong=contract is None)]
+    attested = selectors.valid_attestation(deal) is not None
+    steps = []
+    if deal.state in {S.HANDED_OVER, S.COMPLETED} and deal.listing_id:
+        if not attested:
+            steps.append(_step(deal, "attest", _("Issue the attestation")))
+        elif deal.state == S.HANDED_OVER:
+            steps.append(_step(deal, "certificate", _("Enter the certificate")))
+        if attested:
+            steps.append(_step(deal, "revoke", _("Revoke the attestation"), strong=False))
+    return steps

@@ -1,0 +1,93 @@
+"""The end of the publicity: the result stands, or is cancelled because an objection was right."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exchange.accounts.models import User
+from exchange.accounts.services import notify
+from exchange.calendar import deadline
+from exchange.clock import SHANGHAI, legal_now
+from exchange.errors import Refused, require
+from exchange.journal.repeats import repeatable
+from exchange.journal.services import record
+from exchange.states import move
+from listings.auctions.services.deposits import refund_winner
+from listings.catalogue.models import Listing
+from listings.catalogue.services.announcing import break_off_listing
+from listings.deals import policies
+from listings.deals.models import Deal
+from listings.deals.services.opening import frozen_period
+from listings.deals.services.recording import closing_facts, record_deal
+from listings.registry.models import Right
+
+
+@transaction.atomic
+def confirm_deal(*, deal_id: object) -> bool:
+    """Confirm a result whose publicity is over; False when it is not, or somebody else has the deal.
+
+    A date that was worked out with unknown working days is worked out anew, and while it stays provisional
+    nothing happens: nobody is held to a guessed day.
+    """
+    deal = Deal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=deal_id).first()
+    if deal is None or deal.state != Deal.State.PUBLICITY or deal.publicity_from is None:
+        return False
+    if deal.publicity_provisional:
+        start = deal.publicity_from.astimezone(SHANGHAI)
+        deal.publicity_to, deal.publicity_provisional = deadline(start, frozen_period(deal, "result_publicity_period"))
+        deal.save(update_fields=["publicity_to", "publicity_provisional"])
+    if deal.publicity_provisional or deal.publicity_to is None or legal_now() < deal.publicity_to:
+        return False
+    move(deal, Deal.State.CONFIRMED)
+    record_deal("deal.confirmed", deal, None)
+    tell(deal, _("The result of “%(title)s” stands. The contract comes next.") % {"title": deal.title})
+    return True
+
+
+def confirm_due(*, limit: int = 100) -> int:
+    """Sweep: confirm the results whose publicity is over, each in its own transaction; return how many."""
+    due = Deal.objects.filter(state=Deal.State.PUBLICITY, publicity_to__lte=legal_now()).order_by("publicity_to")
+    return sum(confirm_deal(deal_id=pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+@repeatable
+@transaction.atomic
+def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -> Deal:
+    """Cancel a result within its publicity because an objection was right (异议成立).
+
+    The winner's deposit goes back, the right is free again, and `deal.cancelled` takes back in the figures what
+    `deal.closed` has put there, on the day of the cancelling.
+    """
+    right_id, listing_id = Deal.objects.values_list("right_id", "listing_id").get(pk=deal_id)
+    Right.objects.lock(pk=right_id)
+    Listing.objects.lock(pk=listing_id)
+    deal = Deal.objects.lock(pk=deal_id)
+    require(policies.manages(by, deal), _("Only the trade organiser of the district cancels a result."))
+    if not reason.strip():
+        raise Refused(_("Say why the result is cancelled; both sides and the public read it."), "missing", "reason")
+    move(deal, Deal.State.CANCELLED, note=reason.strip()[:300])
+    refund_winner(auction_id=str(deal.auction_id), by=by)
+    break_off_listing(listing_id=str(listing_id), by=by)
+    facts = closing_facts(deal)
+    del facts["day"]
+    facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
+    record("deal.cancelled", by=by, sign=-1, **facts)
+    tell(deal, _("The result of “%(title)s” is cancelled: %(why)s") % {"title": deal.title, "why": deal.note[:200]})
+    return deal
+
+
+def tell(deal: Deal, text: str) -> None:
+    """Send both sides a message that leads to the deal."""
+    address = reverse("deals:deal", kwargs={"pk": deal.pk})
+    for person in parties(deal):
+        notify(user=person, text=text[:300], url=address)
+
+
+def parties(deal: Deal) -> list[User]:
+    """Return who is told about the deal: the filer of the listing, and the person who registered and won."""
+    people = [deal.listing.filer] if deal.listing else []
+    if deal.auction and deal.auction.winner:
+        people.append(deal.auction.winner.user)
+    return people

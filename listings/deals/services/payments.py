@@ -1,0 +1,160 @@
+"""Money for a deal: the deposit first, then what arrives on its sub-account; the rest goes back with a word why."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from exchange.accounts.models import User
+from exchange.clock import legal_day, legal_now
+from exchange.ledger.models import BankLine, SubAccount
+from exchange.ledger.services.accounts import open_sub_account
+from exchange.ledger.services.orders import order_payment
+from exchange.money import fen_to_yuan
+from exchange.states import move
+from listings.auctions.models import Deposit
+from listings.auctions.services.deposits import apply_deposit
+from listings.deals import selectors
+from listings.deals.models import Deal, Payment
+from listings.deals.services.confirming import tell
+from listings.deals.services.recording import record_deal
+
+log = logging.getLogger(__name__)
+
+
+def begin_payments(deal: Deal, by: User | None) -> None:
+    """Open the deal's sub-account at the bank and count the winner's deposit towards the first instalment.
+
+    Part of the transaction that makes the contract; the caller holds the deal's lock.
+    """
+    sub = open_sub_account(
+        purpose=SubAccount.Purpose.DEAL, subject=deal, division=deal.division, payer_name=deal.lessee_name
+    )
+    deposit = apply_deposit(auction_id=str(deal.auction_id), to_account_id=sub.account_id, by=by)
+    now = legal_now()
+    used = _use(deal, deposit.amount_fen, now)
+    surplus = deposit.amount_fen - used
+    payment = Payment.objects.create(
+        deal=deal,
+        kind=Payment.Kind.DEPOSIT,
+        amount_fen=deposit.amount_fen,
+        used_fen=used,
+        returned_fen=surplus,
+        reason="surplus" if surplus else "",
+        arrived_at=now,
+    )
+    if surplus:
+        _send_back(sub, payment, deposit.payer_name, deposit.payer_account)
+    _advance(deal, by)
+
+
+@transaction.atomic
+def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
+    """React to money on a sub-account: use it for the earliest open instalment, or send it back and say why.
+
+    Another's money goes back whole; so does money when nothing is due. What is over the instalment goes back.
+    Once per bank line; a line of another purpose is left to others (None). `received_at`: when it was booked.
+    """
+    line = BankLine.objects.select_related("sub_account").get(pk=line_id)
+    sub = line.sub_account
+    if sub is None or sub.purpose != SubAccount.Purpose.DEAL:
+        return None
+    deal = Deal.objects.lock(pk=sub.subject_id)
+    found = Payment.objects.filter(line=line).first()
+    if found:
+        return found
+    reason = _why_not(deal, line)
+    used = 0 if reason else _use(deal, line.amount_fen, received_at)
+    surplus = line.amount_fen - used
+    payment = Payment.objects.create(
+        deal=deal,
+        kind=Payment.Kind.BANK,
+        line=line,
+        amount_fen=line.amount_fen,
+        used_fen=used,
+        returned_fen=surplus,
+        reason=reason or ("surplus" if surplus else ""),
+        arrived_at=received_at,
+    )
+    if surplus:
+        _send_back(sub, payment, line.payer_name, line.payer_account)
+    tell(deal, _words(deal, payment, line.payer_name))
+    _advance(deal, None)
+    return payment
+
+
+def _why_not(deal: Deal, line: BankLine) -> str:
+    if _plain(line.payer_name) != _plain(deal.lessee_name):
+        return "other_payer"
+    if deal.state not in Deal.PAYABLE or selectors.next_instalment(deal) is None:
+        return "nothing_due"
+    return ""
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _use(deal: Deal, amount_fen: int, at: datetime) -> int:
+    """Put money towards the earliest open instalment; return how much of it was needed."""
+    instalment = selectors.next_instalment(deal)
+    if instalment is None:
+        return 0
+    used = min(amount_fen, instalment.open_fen)
+    instalment.paid_fen += used
+    if instalment.open_fen == 0:
+        instalment.paid_on = legal_day(at)
+    instalment.save(update_fields=["paid_fen", "paid_on"])
+    return used
+
+
+def _advance(deal: Deal, by: User | None) -> None:
+    """Move a contracted deal on once its first instalment is paid in full."""
+    if deal.state == Deal.State.CONTRACTED and deal.instalments.filter(n=1, paid_on__isnull=False).exists():
+        move(deal, Deal.State.PAID)
+        record_deal("deal.paid", deal, by)
+        tell(deal, _("The first payment for “%(title)s” has arrived. Hand-over comes next.") % {"title": deal.title})
+
+
+def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str) -> None:
+    if not to_account:
+        log.error("payment %s names no account to send the money back to", payment.pk)
+        return
+    order_payment(
+        account_id=sub.account_id,
+        to_name=to_name or to_account,
+        to_account=to_account,
+        amount_fen=payment.returned_fen,
+        reference=f"deal-back-{payment.pk}",
+        memo="not due",
+        by=None,
+    )
+
+
+def _words(deal: Deal, payment: Payment, payer: str) -> str:
+    words = {
+        "title": deal.title,
+        "fen": fen_to_yuan(payment.amount_fen),
+        "back": fen_to_yuan(payment.returned_fen),
+        "payer": payer,
+    }
+    if payment.reason == "other_payer":
+        text = _(
+            "¥%(fen)s for “%(title)s” came from an account of “%(payer)s” and goes back. Pay from the lessee's account."
+        )
+    elif payment.reason == "nothing_due":
+        text = _("¥%(fen)s came for “%(title)s” while nothing is due, and goes back.")
+    elif payment.returned_fen:
+        text = _("¥%(fen)s for “%(title)s” has arrived; ¥%(back)s more than due goes back.")
+    else:
+        text = _("¥%(fen)s for “%(title)s” has arrived.")
+    return text % words
+
+
+def deposit_of(deal: Deal) -> Deposit | None:
+    """Return the winner's deposit, None for a deal without a hall."""
+    return Deposit.objects.filter(registration=deal.auction.winner).first() if deal.auction else None
