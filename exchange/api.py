@@ -78,7 +78,7 @@ def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
         return answer
     if isinstance(error, exceptions.APIException):
         answer = _refusal(str(error.get_codes()), error.detail, {}, error.status_code)
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            answer["Retry-After"] = str(int(error.wait) + 1)
+        if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)):
+            answer["Retry-After"] = str(int(wait) + 1)
         return answer
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 
@@ -15,7 +15,7 @@ from a2wsgi import WSGIMiddleware  # noqa: E402
 
 from exchange.wsgi import application as pages  # noqa: E402
 
-_pages = WSGIMiddleware(pages, workers=16)
+_pages = WSGIMiddleware(cast("Any", pages), workers=16)
 _hall = import_module("listings.auctions.hall.app").application
 
 
@@ -24,4 +24,4 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan" or scope.get("path", "").startswith("/hall/"):
         await _hall(scope, receive, send)
     else:
-        await _pages(scope, receive, send)
+        await _pages(cast("Any", scope), receive, send)

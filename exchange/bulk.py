@@ -27,7 +27,7 @@ def copy_in(rows: Sequence[models.Model]) -> None:
         return
     fields = [field for field in type(rows[0])._meta.concrete_fields if not field.has_db_default()]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         copying: Any = cursor.copy(f"COPY {quote(type(rows[0])._meta.db_table)} ({columns}) FROM STDIN")
         with copying as copy:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # of PostgreSQL's client
 
 
 def text(name: str, default: str = "") -> str:
@@ -35,6 +37,32 @@ def number(name: str, default: int, least: int, most: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, *known: str) -> str:
+    """Return one of the `known` words."""
+    value = text(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name}={value!r} must be one of {', '.join(known)}.")
+    return value
+
+
+def web_address(name: str, default: str) -> str:
+    """Return an address that begins with http:// or https://, without a slash at its end."""
+    value = text(name, default)
+    url = _split(value)
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname:
+        raise ImproperlyConfigured(f"{name}={value!r} must read http://host:port or https://host.")
+    return value.rstrip("/")
+
+
+def _split(value: str) -> SplitResult | None:
+    """Return the parts of an address, None when its host or port is nonsense."""
+    try:
+        url = urlsplit(value)
+        return None if url.port == 0 else url
+    except ValueError:
+        return None
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -51,13 +79,15 @@ def database(name: str) -> dict[str, str]:
             f"{name} is not set. Write postgresql://user:password@host:port/name, "
             "or run through `make demo`, which brings its own PostgreSQL."
         )
-    url = urlsplit(value)
-    if url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
+    url = _split(value)
+    if url is None or url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must read postgresql://user:password@host:port/name.")
     query = dict(part.split("=", 1) for part in url.query.split("&") if "=" in part)
     unknown = set(query) - {"host", "port", "sslmode"}
     if unknown:
         raise ImproperlyConfigured(f"{name} holds unknown options: {', '.join(sorted(unknown))}.")
+    if query.get("sslmode", "prefer") not in SSL_MODES:
+        raise ImproperlyConfigured(f"{name}: sslmode must be one of {', '.join(SSL_MODES)}.")
     return {
         "NAME": url.path.strip("/"),
         "USER": unquote(url.username or ""),
@@ -73,6 +103,7 @@ def redis(name: str) -> str:
     value = text(name)
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Write redis://host:port/0.")
-    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix://.")
+    url = _split(value)
+    if url is None or url.scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured(f"{name} must read redis://host:port/0, rediss://host:port/0 or unix:///path.")
     return value

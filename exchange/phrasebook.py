@@ -128,6 +128,7 @@ def _sources(root: Path) -> Iterable[Path]:
 def read_po(text: str) -> Book:
     """Read a .po file, forgiving what a union merge does: doubled entries, doubled lines, missing blank lines.
 
+    Of several translations in one entry the first counts: the merge puts those of other entries after it.
     A line that is no .po line at all is a ValueError that names it.
     """
     parts: dict[str, str] = {}
@@ -148,7 +149,12 @@ def read_po(text: str) -> Book:
         at = "msgstr" if keyword.startswith("msgstr") else keyword
         if at not in ("msgctxt", "msgid", "msgid_plural", "msgstr"):
             raise ValueError(f"line {number}: {line[:60]}")
-        parts[at] = _unquote(rest, number) or parts.get(at, "")
+        value = _unquote(rest, number)
+        if at in ("msgctxt", "msgid") and "msgid" in parts:
+            parts = {}  # the entry before lost its translation in the merge
+        if at == "msgstr" and at in parts:
+            continue  # the merge left it here; it belongs to an entry before
+        parts[at] = value
     book.add(_entry(parts, flags))
     return book
 

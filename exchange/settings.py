@@ -23,7 +23,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver
 SITE_NAME = env.text("SITE_NAME", "渝田契")
 SITE_NAME_EN = env.text("SITE_NAME_EN", "Yutianqi")
 SITE_PHONE = env.text("SITE_PHONE", "023-12345")
-SITE_URL = env.text("SITE_URL", "http://localhost:8000")
+SITE_URL = env.web_address("SITE_URL", "http://localhost:8000")
 
 if PRODUCTION and (DEBUG or DEMONSTRATION):
     raise ImproperlyConfigured("PRODUCTION=1 does not go with DEBUG=1 or DEMONSTRATION=1.")
@@ -141,11 +141,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 # "celery" nudges a worker after commit; "sweep" leaves every delivery to the sweep (as the tests do).
-JOURNAL_DELIVERY = env.text("JOURNAL_DELIVERY", "celery")
-if JOURNAL_DELIVERY not in {"celery", "sweep"}:
-    raise ImproperlyConfigured(f"JOURNAL_DELIVERY={JOURNAL_DELIVERY!r} must be celery or sweep.")
+JOURNAL_DELIVERY = env.choice("JOURNAL_DELIVERY", "celery", "celery", "sweep")
 
-BANK_URL = env.text("BANK_URL", "http://127.0.0.1:8091")
+BANK_URL = env.web_address("BANK_URL", "http://127.0.0.1:8091")
 BANK_SECRET = env.text("BANK_SECRET", DEFAULT_SECRET)
 if PRODUCTION and BANK_SECRET == DEFAULT_SECRET:
     raise ImproperlyConfigured("PRODUCTION=1 needs a BANK_SECRET agreed with the bank.")
@@ -242,5 +240,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", "WARNING", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+    },
 }

@@ -17,7 +17,9 @@ class Stateful(Protocol):
     """A model with `state` and the graph `NEXT = {from: {to, …}}`."""
 
     state: str
-    NEXT: dict[Any, set[Any]]
+
+    @property
+    def NEXT(self) -> dict[Any, set[Any]]: ...  # noqa: N802 - a constant of the model, annotated or not
 
     def save(self, *, update_fields: list[str]) -> None: ...
 

@@ -8,9 +8,11 @@ import os
 
 import django
 
+from exchange.embedded.folder import REPOSITORY
 from exchange.embedded.testing import serve_tests
 
 serve_tests()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 os.environ.setdefault("PLAIN_STATIC", "1")
+os.environ.setdefault("DATA_DIR", str(REPOSITORY / ".data" / "test" / "files"))  # not among the demonstration's
 django.setup()

@@ -95,7 +95,7 @@ def _prepare(supervisor: Supervisor, environment: dict[str, str], *, fresh: bool
 
 def _start_bank(supervisor: Supervisor, environment: dict[str, str]) -> None:
     """The sandbox bank, unless BANK_URL names another one."""
-    if "BANK_URL" in environment:
+    if environment.get("BANK_URL"):
         return
     port = free_port()
     environment["BANK_URL"] = f"http://127.0.0.1:{port}"

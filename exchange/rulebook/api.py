@@ -22,7 +22,7 @@ class ValueShape(serializers.Serializer):
     key = serializers.CharField(max_length=40)
     value = serializers.JSONField(allow_null=True)
     unit = serializers.CharField(max_length=16, allow_blank=True)
-    source = serializers.CharField(max_length=300)
+    source = serializers.CharField(max_length=300)  # type: ignore[assignment]
     evidence = serializers.ChoiceField(choices=Evidence.choices)
     note = serializers.CharField(allow_blank=True, default="")
 
@@ -35,7 +35,7 @@ class SetAnswer(serializers.Serializer):
     version = serializers.IntegerField()
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     note = serializers.CharField()
     values = ValueShape(source="values.all", many=True)
 
@@ -53,7 +53,7 @@ class NewSet(serializers.Serializer):
     )
     division = serializers.CharField(max_length=12)
     valid_from = serializers.DateField()
-    source = serializers.CharField(max_length=300)
+    source = serializers.CharField(max_length=300)  # type: ignore[assignment]
     note = serializers.CharField(allow_blank=True, default="")
     values = ValueShape(many=True)
 

@@ -18,7 +18,7 @@ def in_words(value: Any, unit: str) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         organs = {"assembly": _("members' assembly"), "delegates": _("delegates' assembly")}
-        return _(" or ").join(organs.get(item, item) for item in value)
+        return _(" or ").join(str(organs.get(item, item)) for item in value)
     if unit == "bp":
         return percent(value)
     return _counted(value, unit)

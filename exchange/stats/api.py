@@ -12,9 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from exchange.accounts.models import Division
+from exchange.accounts.models import Division, Level
 from exchange.api import YuanField
 from exchange.stats.selectors.totals import Summary, summary
+
+# Below a district the amounts of fewer loans than this would be those of people.
+FEWEST_LOANS = 3
+LOAN_AMOUNTS = ("disbursed", "secured", "credit", "repaid", "balance", "imported_disbursed")
+SMALL = {Level.TOWNSHIP, Level.VILLAGE}
 
 
 class SummaryQuery(serializers.Serializer):
@@ -34,15 +39,18 @@ class DealFigures(serializers.Serializer):
 
 
 class LoanFigures(serializers.Serializer):
+    """Amounts are null, and `withheld` true, where they would tell of the one or two borrowers of a small place."""
+
     count = serializers.IntegerField()
-    disbursed = YuanField()
-    secured = YuanField()
-    credit = YuanField()
-    repaid = YuanField()
-    balance = YuanField()
+    disbursed = YuanField(allow_null=True)
+    secured = YuanField(allow_null=True)
+    credit = YuanField(allow_null=True)
+    repaid = YuanField(allow_null=True)
+    balance = YuanField(allow_null=True)
     mortgages = serializers.IntegerField()
     imported_count = serializers.IntegerField()
-    imported_disbursed = YuanField()
+    imported_disbursed = YuanField(allow_null=True)
+    withheld = serializers.BooleanField()
 
 
 class ListingFigures(serializers.Serializer):
@@ -76,10 +84,11 @@ def _deals(found: Summary) -> dict[str, Any]:
     }
 
 
-def _loans(found: Summary) -> dict[str, Any]:
+def _loans(found: Summary, small_place: bool) -> dict[str, Any]:
     disbursed, repaid = found.over("loan_disbursed"), found.over("loan_repaid")
     imported = found.imported("loan_disbursed")
-    return {
+    withheld = small_place and 0 < disbursed.count < FEWEST_LOANS
+    figures = {
         "count": disbursed.count,
         "disbursed": disbursed.amount_fen,
         "secured": found.over("loan_secured").amount_fen,
@@ -89,7 +98,9 @@ def _loans(found: Summary) -> dict[str, Any]:
         "mortgages": found.over("mortgage").count,
         "imported_count": imported.count,
         "imported_disbursed": imported.amount_fen,
+        "withheld": withheld,
     }
+    return figures | dict.fromkeys(LOAN_AMOUNTS, None) if withheld else figures
 
 
 def _listings(found: Summary) -> dict[str, Any]:
@@ -109,15 +120,15 @@ class SummaryView(APIView):
     def get(self, request: Request) -> Response:
         asked = SummaryQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        if asked.validated_data["division"]:
-            get_list_or_404(Division, code=asked.validated_data["division"])
-        found = summary(asked.validated_data["division"], simulated=asked.validated_data["simulated"])
+        code = asked.validated_data["division"]
+        places = get_list_or_404(Division, code=code) if code else []
+        found = summary(code, simulated=asked.validated_data["simulated"])
         answer = {
             "division": found.division,
             "as_of": found.as_of,
             "simulated": asked.validated_data["simulated"],
             "deals": _deals(found),
-            "loans": _loans(found),
+            "loans": _loans(found, any(place.level in SMALL for place in places)),
             "listings": _listings(found),
         }
         return Response(SummaryAnswer(answer).data)

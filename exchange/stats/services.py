@@ -11,7 +11,7 @@ from exchange.journal.models import Seal
 from exchange.stats.cells import COLUMNS, KEY, SEALED_BETWEEN, cells_of
 from exchange.stats.models import Figure, FoldCursor
 
-_FOLDER_LOCK = 7_115_402
+_FOLDER_LOCK = 7_115_420
 BATCH = 5000
 
 

@@ -53,7 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "cards": cards.cards(found, carried),
         "rows_of": {name: cards.rows_address(name, **carried) for name in ("deal", "loan_disbursed", "mortgage")},
         "origins": cards.origins(found),
-        "feed": feed.told(latest(division)),
+        "feed": feed.told(latest(division), found.right_kinds),
         "whole_city": division.level == Level.CITY,
     }
     return render(request, "exchange/stats/dashboard.html", context)
@@ -83,8 +83,9 @@ def rows(request: HttpRequest) -> HttpResponse:
         origins=EVERY_ORIGIN if asked["simulated"] else COUNTED,
     )
     found, more = page(events_of(asked["measure"], scope), asked["before"])
-    context = {"division": division, "asked": asked, "events": found, "more": more, "query": request.GET.copy()}
-    context["query"].pop("before", None)
+    query = request.GET.copy()
+    query.pop("before", None)
+    context = {"division": division, "asked": asked, "events": found, "more": more, "query": query}
     return render(request, "exchange/stats/rows.html", context)
 
 
@@ -112,7 +113,7 @@ def wall(request: HttpRequest, token: str) -> HttpResponse:
         "area": cards.area(found.over("deal").area_m2),
         "live": list(live),
         "live_count": sum(live.values()),
-        "feed": feed.told(latest(division, 4)),
+        "feed": feed.told(latest(division, 4), found.right_kinds),
         "now": found.as_of,
         "today": legal_day(found.as_of),
     }

@@ -149,7 +149,7 @@ class ListingsView(generics.ListAPIView):
     serializer_class = ListingOut
 
     def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.request.method == "GET" else super().get_permissions()
+        return [AllowAny()] if self.request.method == "GET" else list(super().get_permissions())
 
     def get_queryset(self) -> Any:
         names = ("division", "state", "kind", "q")

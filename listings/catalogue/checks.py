@@ -19,7 +19,7 @@ def checks(row: Listing) -> list[tuple[str, str, str, bool]]:
     rows = [
         (
             _("Area"),
-            f"{square_metres_to_mu(row.area_m2)} {_('mu')} ({row.area_m2:,} m²)",
+            _("%(mu)s mu (%(m2)s m²)") % {"mu": square_metres_to_mu(row.area_m2), "m2": f"{row.area_m2:,}"},
             _("parcels together %(m2)s m²") % {"m2": f"{parcels:,}"},
             row.area_m2 <= parcels,
         ),

@@ -15,12 +15,12 @@ from exchange.accounts.selectors import paths_of_code, within
 from listings.catalogue import policies
 from listings.catalogue.models import Announcement, Document, Listing, Pin, Review
 
-REQUIRED_DOCUMENTS = {
+REQUIRED_DOCUMENTS: dict[str, str | Promise] = {
     Document.Kind.RESOLUTION: _("The resolution with its sign sheet"),
     Document.Kind.PHOTO: _("At least one photo of the place"),
 }
 # Regulation on the Land Administration Law, articles 39 and 40.
-REQUIRED_FOR_CONSTRUCTION_LAND = {
+REQUIRED_FOR_CONSTRUCTION_LAND: dict[str, str | Promise] = {
     Document.Kind.SCHEME: _("The market-entry scheme"),
     Document.Kind.PLANNING: _("The planning conditions"),
 }

@@ -117,6 +117,20 @@ def test_update_repairs_what_a_union_merge_doubles(project):
     assert translations(project, "--check") == "4 messages, 0 missing\n"
 
 
+def test_a_translation_that_a_union_merge_left_in_another_entry_is_not_taken_for_its_own(project):
+    change(catalogue(project), 'msgstr "您好"\n', 'msgstr "您好"\nmsgstr "一个村"\n')
+    translations(project, "--update")
+    text = catalogue(project).read_text("utf-8")
+    assert 'msgid "Good day"\nmsgstr "您好"\n' in text
+    assert text.count("一个村") == 1
+
+
+def test_an_entry_whose_translation_a_union_merge_lost_comes_back_empty(project):
+    change(catalogue(project), 'msgid "Good day"\nmsgstr "您好"\n\n', 'msgid "Good day"\n')
+    assert translations(project, "--update") == "4 messages, 1 still empty, 0 dropped, 0 doubles repaired\n"
+    assert faults(project) == "empty: 'Good day'\n"
+
+
 def test_update_twice_changes_nothing_the_second_time(project):
     translations(project, "--update")
     once = catalogue(project).read_bytes()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 
 from exchange.journal.services import record
 from exchange.ledger import bank
 from exchange.ledger.bank import StatementLine
-from exchange.ledger.models import BankLine, BankOrder, Statement, SubAccount
+from exchange.ledger.models import BankLine, BankOrder, Statement, SubAccount, Transfer
 from exchange.ledger.services.accounts import bank_account, suspense_account
 from exchange.ledger.services.orders import order_payment, settle_order
 from exchange.ledger.services.transfers import transfer
@@ -36,7 +37,7 @@ def _keep(line: StatementLine, state: str, **links: object) -> BankLine:
     )
 
 
-def _book_on(account_id: object, line: StatementLine) -> object:
+def _book_on(account_id: UUID, line: StatementLine) -> Transfer:
     return transfer(
         kind="received" if line.amount_fen > 0 else "paid_out",
         postings=[(bank_account().pk, -line.amount_fen), (account_id, line.amount_fen)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -22,11 +22,12 @@ TOLD_NAMES = {
 TOLD_CLASSES = {"deal.closed": "deal", "loan.disbursed": "loan", "auction.opened": "bid", "auction.extended": "ext"}
 
 
-def told(events: Iterable[Event]) -> list[dict[str, Any]]:
+def told(events: Iterable[Event], kinds: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what the feed says of each event: never a person's name, only place, subject, fact, amount."""
     rows = []
     for event in events:
-        title = event.data.get("title") or (event.division.name if event.division else "")
+        place = event.division.name if event.division else ""
+        title = event.data.get("title") or " · ".join(filter(None, (place, kinds.get(event.right_kind, ""))))
         rows.append(
             {
                 "at": event.at,

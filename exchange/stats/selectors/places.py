@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db.models import Q, QuerySet
 
@@ -27,10 +28,10 @@ class Place:
     path: str
 
 
-def visible_divisions(user: User, day: date | None = None) -> QuerySet[Division]:
+def visible_divisions(user: User | AnonymousUser, day: date | None = None) -> QuerySet[Division]:
     """Return the divisions in force on `day` (today) whose dashboard the person may read; none for strangers."""
     found = divisions_at(day)
-    if not user.is_authenticated:
+    if not isinstance(user, User):
         return found.none()
     if user.is_superuser:
         return found
@@ -41,8 +42,10 @@ def visible_divisions(user: User, day: date | None = None) -> QuerySet[Division]
     return found.filter(terms)
 
 
-def widest(user: User) -> Division | None:
+def widest(user: User | AnonymousUser) -> Division | None:
     """Return the highest division whose dashboard the person may read, None when there is none."""
+    if not isinstance(user, User):
+        return None
     if user.is_superuser:
         return visible_divisions(user).order_by("path").first()
     held = [membership.division for membership in user.memberships_as(*READERS)]

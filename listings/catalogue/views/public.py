@@ -88,7 +88,7 @@ def terms(row: Listing, announcement: Announcement | None) -> dict[str, Any]:
     }
 
 
-def document(request: HttpRequest, listing_id: str, document_id: str) -> HttpResponse:
+def document(request: HttpRequest, listing_id: str, document_id: str) -> FileResponse:
     """Send one file of a listing: pictures to be shown, papers as a download; never as a page of this site."""
     row = get_object_or_404(selectors.visible_listings(request.user), pk=listing_id)
     files = row.documents.all() if not row.is_public or _inside(request, row) else selectors.public_documents(row)

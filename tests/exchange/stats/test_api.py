@@ -71,3 +71,19 @@ def test_one_more_row_moves_the_answer_and_nothing_else_does(client: Client, div
     after = summary(client, "?division=500119")["deals"]
     assert (after["count"], after["amount"]) == (2, "700001.00")
     assert Event.objects.filter(kind="deal.closed").count() == 3
+
+
+def test_the_one_or_two_loans_of_a_village_are_counted_but_their_amounts_withheld(
+    client: Client, divisions: Divisions, happen: Any
+) -> None:
+    def loans(code: str) -> tuple[int, Any, bool]:
+        found = summary(client, f"?division={code}")["loans"]
+        return found["count"], found["disbursed"], found["withheld"]
+
+    village = divisions.wuxing.code
+    assert loans(village) == (0, "0.00", False)
+    for _ in range(2):
+        happen("loan.disbursed", divisions.wuxing, amount_fen=100, data={"secured": True})
+    assert (loans(village), loans("500119")) == ((2, None, True), (2, "2.00", False))
+    happen("loan.disbursed", divisions.wuxing, amount_fen=100, data={"secured": True})
+    assert loans(village) == (3, "3.00", False)
