@@ -16,6 +16,8 @@ from exchange.journal import delivery, sealing
 from tests.bank import SandboxBank
 from tests.factories import Cast, make_cast
 
+pytest_plugins = ["tests.edges"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave every delivery to the sweep: tests say when the later stages hear of something."""

@@ -52,6 +52,7 @@ def run_tests(arguments: list[str]) -> tuple[int, dict[str, int]]:
     REPORT.unlink(missing_ok=True)
     cores = len(os.sched_getaffinity(0))
     argv = [PYTHON, "-m", "pytest", "-q", "-n", str(min(4, cores)), "--dist", "loadfile", f"--junitxml={REPORT}"]
+    argv += [] if arguments else ["--every-edge"]
     done = subprocess.run([*argv, *arguments], cwd=ROOT, check=False)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if REPORT.exists():
