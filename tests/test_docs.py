@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands
+
+from exchange.accounts.demo import demo_accounts
 
 ROOT = Path(__file__).parent.parent
 CODE = ("exchange", "listings", "loans")
@@ -137,3 +139,75 @@ def test_no_graph_at_all_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path:
     with pytest.raises(CommandError, match="^0 graphs, 0 edges"):
         call_command("draw_states", "--write", file=tmp_path / "states.md")
     assert not (tmp_path / "states.md").exists()
+
+
+README = (ROOT / "README.md").read_text("utf-8")
+PICTURES = ("docs/images/room.png", "docs/images/dashboard.png")  # made by `make screenshots`
+TOP = ("exchange", "listings", "loans", "templates", "tests", "docs")
+
+
+def texts() -> list[Path]:
+    found = [*ROOT.glob("*.md"), *(path for top in TOP for path in sorted((ROOT / top).rglob("*.md")))]
+    return [path for path in found if path.is_file()]
+
+
+def links(text: str) -> list[str]:
+    """Targets of the links of a page that lead to files of ours."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    found = (target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text))
+    return [target for target in found if target and "://" not in target]
+
+
+def paths(text: str) -> set[str]:
+    """Files and folders that a page names in backticks."""
+    return {name for name in re.findall(r"`([\w./-]+)`", text) if name.split("/")[0] in TOP and "/" in name}
+
+
+def test_the_readme_names_the_accounts_of_the_demonstration():
+    rows = re.findall(r"^\| ([^|`]+) \| `([^`]+)` \| `([^`]+)` \| ([^|]+) \|$", README, flags=re.M)
+    assert rows == demo_accounts()
+
+
+def test_the_readme_names_every_app_of_the_tree():
+    apps = {str(path.parent.relative_to(ROOT)) + "/" for top in CODE for path in (ROOT / top).glob("*/urls.py")}
+    assert len(apps) >= 10
+    assert apps <= paths(README)
+
+
+def test_every_file_that_the_readme_names_is_there():
+    named = paths(README)
+    assert len(named) >= 20
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_make_target_and_command_that_the_readme_names_is_there():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.M))
+    named = set(re.findall(r"`make ([a-z-]+)", README))
+    assert {"demo", "test"} <= named <= targets
+    commands = set(re.findall(r"manage\.py ([a-z_]+)", README))
+    assert len(commands) >= 7
+    assert commands <= set(get_commands())
+
+
+def test_every_link_of_our_texts_leads_somewhere():
+    targets = [(path, target) for path in texts() for target in links(path.read_text("utf-8"))]
+    assert len(targets) >= 10
+    dead = [(path.name, target) for path, target in targets if not (path.parent / target).exists()]
+    assert [one for one in dead if one[1] not in PICTURES] == []
+
+
+def test_every_page_of_docs_that_the_code_names_is_there():
+    named = {
+        (name, str(path.relative_to(ROOT)))
+        for path in files(*CODE, "tests")
+        if path != Path(__file__)
+        for name in re.findall(r"docs/[\w./-]+\.md", path.read_text("utf-8"))
+    }
+    assert len(named) >= 10
+    assert [one for one in sorted(named) if not (ROOT / one[0]).exists()] == []
+
+
+def test_the_readme_shows_the_pictures_that_make_screenshots_makes():
+    assert set(re.findall(r"\(([\w/.]+\.png)\)", README)) == set(PICTURES)
+    for picture in filter(Path.exists, (ROOT / name for name in PICTURES)):
+        assert picture.stat().st_size <= 300_000, picture.name

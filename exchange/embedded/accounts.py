@@ -3,7 +3,7 @@
 An ordinary user runs it as himself. Root starts it as an account without rights. Where a folder above the
 clone may be entered by its owner only, that account could reach neither the programs nor the data; then it
 keeps one capability, to pass through folders, and nothing outside the clone is changed. See
-docs/decisions/embedded-servers.md.
+docs/decisions/0002-one-database-everywhere.md.
 """
 
 import ctypes
