@@ -64,5 +64,4 @@ MEASURES = (
     Measure("loan_repaid", ("loan.repaid",), sums="amount"),
     Measure("mortgage", ("mortgage.registered",), sums="amount"),
 )
-NAMES = frozenset(measure.name for measure in MEASURES)
 KINDS = frozenset(kind for measure in MEASURES for kind in measure.kinds)

@@ -13,12 +13,12 @@ from django.urls import reverse
 from exchange.accounts.models import Division, Level
 from exchange.accounts.selectors import divisions_at
 from exchange.clock import legal_day, legal_now
-from exchange.stats.figures import NAMES
+from exchange.rulebook.selectors import right_kinds
 from exchange.stats.forms import Filter, RowsFilter
 from exchange.stats.panels import cards, charts, feed
 from exchange.stats.selectors.boards import Board, board, running
 from exchange.stats.selectors.places import division_of_wall, visible_divisions, wall_token, widest
-from exchange.stats.selectors.rows import events_of, latest, page
+from exchange.stats.selectors.rows import BY_NAME, events_of, latest, page
 from exchange.stats.selectors.totals import COUNTED, EVERY_ORIGIN, Scope
 
 
@@ -75,7 +75,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The events that a figure counts, newest first, for those who may read the dashboard of the place."""
     asked = _filters(RowsFilter(request.GET))
     division = _division(request, asked["division"])
-    if asked["measure"] not in NAMES:
+    if asked["measure"] not in BY_NAME:
         raise Http404("no such figure")
     scope = Scope(
         paths=(division.path,),
@@ -85,7 +85,13 @@ def rows(request: HttpRequest) -> HttpResponse:
     found, more = page(events_of(asked["measure"], scope), asked["before"])
     query = request.GET.copy()
     query.pop("before", None)
-    context = {"division": division, "asked": asked, "events": found, "more": more, "query": query}
+    context = {
+        "division": division,
+        "counted": feed.KIND_NAMES[BY_NAME[asked["measure"]].kinds[0]],
+        "events": feed.listed(found, {kind.code: str(kind) for kind in right_kinds()}),
+        "more": more,
+        "query": query,
+    }
     return render(request, "exchange/stats/rows.html", context)
 
 

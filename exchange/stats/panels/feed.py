@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy
 from exchange.accounts.models import Level
 from exchange.journal.models import Event, Origin
 
-TOLD_NAMES = {
+KIND_NAMES = {
+    "listing.submitted": gettext_lazy("Submitted"),
+    "listing.approved": gettext_lazy("Approved"),
+    "listing.withdrawn": gettext_lazy("Withdrawn"),
+    "listing.failed": gettext_lazy("Not sold"),
+    "auction.closed": gettext_lazy("Bidding ended"),
+    "deal.cancelled": gettext_lazy("Cancelled"),
+    "deal.contracted": gettext_lazy("Contract signed"),
+    "deal.handed_over": gettext_lazy("Handed over"),
+    "deal.attested": gettext_lazy("Attested"),
+    "loan.applied": gettext_lazy("Loan applied for"),
+    "loan.repaid": gettext_lazy("Loan repaid"),
     "deal.closed": gettext_lazy("Sold"),
     "auction.opened": gettext_lazy("Bidding begins"),
     "auction.extended": gettext_lazy("Bidding extended"),
@@ -33,13 +44,21 @@ def told(events: Iterable[Event], kinds: Mapping[str, str]) -> list[dict[str, An
                 "at": event.at,
                 "place": district_name(event),
                 "title": title,
-                "what": TOLD_NAMES[event.kind],
+                "what": KIND_NAMES[event.kind],
                 "amount_fen": event.amount_fen,
                 "css": TOLD_CLASSES.get(event.kind, ""),
                 "simulated": event.origin == Origin.SIMULATED,
             }
         )
     return rows
+
+
+def listed(events: Iterable[Event], kinds: Mapping[str, str]) -> list[tuple[Event, str, str]]:
+    """Return each event with what it is about (its title, else what happened) and its kind of right in words."""
+    return [
+        (event, event.data.get("title") or str(KIND_NAMES[event.kind]), kinds.get(event.right_kind, event.right_kind))
+        for event in events
+    ]
 
 
 def district_name(event: Event) -> str:

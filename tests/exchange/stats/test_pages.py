@@ -15,6 +15,8 @@ from exchange.accounts.models import Role, User
 from exchange.clock import legal_day
 from exchange.journal.models import Origin
 from exchange.stats import policies
+from exchange.stats.figures import KINDS
+from exchange.stats.panels.feed import KIND_NAMES
 from exchange.stats.selectors.places import visible_divisions, wall_token
 from tests.exchange.stats.conftest import Deal
 from tests.factories import Divisions, make_user
@@ -120,13 +122,13 @@ def test_the_rows_of_a_figure_are_the_events_it_counts_and_go_on(
     happen("loan.disbursed", divisions.wuxing, amount_fen=7, data={"secured": True})
     client = client_of(leader)
     first = client.get("/dashboard/rows/?measure=deal")
-    assert first.content.decode().count("deal.closed") == 50
+    assert first.content.decode().count("<td>Sold</td>") == 50
     older = re.search(r'href="(\?[^"]*before=\d+)"', first.content.decode())
     assert older
     second = client.get("/dashboard/rows/" + older.group(1).replace("&amp;", "&"))
-    assert second.content.decode().count("deal.closed") == 1
-    assert "loan.disbursed" in text_of(client.get("/dashboard/rows/?measure=loan_secured"))
-    assert "loan.disbursed" not in text_of(client.get("/dashboard/rows/?measure=loan_credit"))
+    assert second.content.decode().count("<td>Sold</td>") == 1
+    assert "<td>Loan paid out</td>" in client.get("/dashboard/rows/?measure=loan_secured").content.decode()
+    assert "<td>Loan paid out</td>" not in client.get("/dashboard/rows/?measure=loan_credit").content.decode()
     assert client.get("/dashboard/rows/?measure=nonsense").status_code == 404
 
 
@@ -212,3 +214,7 @@ def test_pages_carry_no_inline_style_or_script(divisions: Divisions, leader: Use
     for address in ["/", "/figures/", "/dashboard/", "/rules/", f"/screen/{wall_token(divisions.city)}/"]:
         page = client_of(leader).get(address).content.decode()
         assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=", page), address
+
+
+def test_every_counted_kind_of_event_has_a_name_in_words() -> None:
+    assert KIND_NAMES.keys() - {"auction.extended"} == KINDS
