@@ -30,14 +30,15 @@ def run_demo(folder: DataFolder, *, host: str, port: int, fresh: bool) -> int:
         addresses = start_servers(supervisor)
         environment = _environment(folder, addresses, port)
         folder.announce(addresses | {"url": _address(port)})
+        accounts = _begin_accounts(supervisor, environment)
         _prepare(supervisor, environment, fresh=fresh)
         say("• starting pages, API, event stream, worker, beat and closer")
         supervisor.start(table.web(environment, host, port))  # first: the others would slow its start
         for program in [*table.behind(folder, environment), *table.bidders(environment, port)]:
             supervisor.start(program)
-        if table.exists("exchange/accounts/demo.py"):
-            supervisor.foreground(table.manage("demo_accounts"), os.environ | environment)
-        say(f"\nYutianqi is ready after {time.monotonic() - began:.0f} s: {_address(port)}\nStop it with Ctrl-C.")
+        supervisor.finish(accounts)
+        say("\n" + _accounts(folder).read_text())
+        say(f"Yutianqi is ready after {time.monotonic() - began:.0f} s: {_address(port)}\nStop it with Ctrl-C.")
         supervisor.watch()
     return 0
 
@@ -101,6 +102,16 @@ def _start_bank(supervisor: Supervisor, environment: dict[str, str]) -> None:
     environment["BANK_URL"] = f"http://127.0.0.1:{port}"
     if table.exists("exchange/ledger/sandbox_bank"):
         supervisor.start(table.sandbox_bank(supervisor.folder, environment, port))
+
+
+def _begin_accounts(supervisor: Supervisor, environment: dict[str, str]) -> Step:
+    """The table of accounts is made beside the other steps, for it takes a second to ask Django."""
+    argv = table.manage("demo_accounts", "--to", str(_accounts(supervisor.folder)))
+    return supervisor.begin("", "accounts", argv, environment)
+
+
+def _accounts(folder: DataFolder) -> Path:
+    return folder.run / "accounts.txt"
 
 
 def _begin_static(supervisor: Supervisor, environment: dict[str, str]) -> Step | None:

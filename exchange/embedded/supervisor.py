@@ -58,9 +58,8 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         self.folder.make()
         if not self.folder.lock():
-            raise CannotStart(
-                f"Another supervisor (pid {self.folder.lock_holder()}) already runs on {self.folder.root}."
-            )
+            where = self.folder.announced().get("url", self.folder.root)
+            raise CannotStart(f"It already runs: {where} (supervisor {self.folder.lock_holder()}). Stop that first.")
         processes.adopt_orphans()
         for end in (self._wake_read, self._wake_write):
             os.set_blocking(end, False)
@@ -107,7 +106,8 @@ class Supervisor:
 
     def begin(self, title: str, log: str, argv: list[str], environment: dict[str, str]) -> Step:
         """Begin a command beside what comes next; `finish` waits for it."""
-        say(f"• {title}")
+        if title:
+            say(f"• {title}")
         child = _Child(Program(name=log, argv=argv, environment=environment), once=True)
         self._children.append(child)
         self._spawn(child)

@@ -113,7 +113,7 @@ def test_a_second_supervisor_is_refused_in_words(tmp_path: Path) -> None:
     second = supervise(tmp_path, "exec sleep 300")
     output, _ = second.communicate(timeout=20)
     assert second.returncode == 1
-    assert output == f"Another supervisor (pid {first.pid}) already runs on {tmp_path}.\n"
+    assert output == f"It already runs: {tmp_path} (supervisor {first.pid}). Stop that first.\n"
     assert len(ours(tmp_path)) == 1
     first.terminate()
     first.wait(timeout=20)
