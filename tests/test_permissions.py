@@ -56,6 +56,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNames
         transaction.set_rollback(True)
 
 
+@pytest.mark.django_db  # this mark also has pytest-django make the test database for the module's own world
 def test_every_url_is_declared() -> None:
     names = {name for name in urls(get_resolver()) if not name.startswith(FOREIGN)}
     assert names, "no URL found"
