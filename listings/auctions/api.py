@@ -102,6 +102,11 @@ class RegistrationIn(serializers.Serializer):
 class BidIn(serializers.Serializer):
     amount = YuanField()
 
+    def validate_amount(self, fen: int) -> int:
+        if not 0 < fen < bidding.MOST_FEN:
+            raise serializers.ValidationError(_("The amount must be more than 0."))
+        return fen
+
 
 class BidOut(serializers.Serializer):
     """What became of a press; the same for every repeat of its key."""
@@ -241,7 +246,7 @@ class Bids(APIView):
         if done.accepted:
             return Response(body, status=status.HTTP_201_CREATED)
         no = wording.refusal(done, Auction.objects.get(pk=hall.pk))
-        fields = {no.field: [str(no.message)]} if no.field else {}
+        fields = {"amount": [str(no.message)]} if no.field == "amount_fen" else {}
         return Response(
             body | {"code": no.code, "message": str(no.message), "fields": fields}, status=status.HTTP_409_CONFLICT
         )

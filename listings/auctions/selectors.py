@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from exchange.accounts.models import Role, User
 from exchange.accounts.selectors import within
@@ -230,8 +230,3 @@ def visible_deposits(user: User) -> QuerySet[Deposit]:
     """Return the deposits that a finance clerk or auditor sees: those of his places, newest first."""
     found = Deposit.objects.filter(within(user.reach(Role.FINANCE, Role.AUDITOR), "registration__auction__division"))
     return found.select_related("registration__auction__listing", "sub_account").order_by("-pk")
-
-
-def failed_refunds(user: User) -> int:
-    """Return how many refunds the bank has refused and wait for a second try."""
-    return visible_deposits(user).filter(Q(state=Deposit.State.REFUND_FAILED)).count()

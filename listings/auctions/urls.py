@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from listings.auctions import api
+from listings.auctions.views import deposits, halls, records, registering
 
-
-def _soon(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
-
-
+_ROOM = "auctions/<uuid:listing_id>/"
 page_urls = [
-    path("auctions/<uuid:listing_id>/", _soon, name="room"),
-    path("registrations/<uuid:pk>/", _soon, name="registration"),
+    path("auctions/", halls.halls, name="list"),
+    path(_ROOM, halls.room, name="room"),
+    path(f"{_ROOM}live/", halls.live, name="live"),
+    path(f"{_ROOM}ticket/", halls.ticket, name="ticket"),
+    path(f"{_ROOM}bid/", halls.bid, name="bid"),
+    path(f"{_ROOM}bid/<str:key>/", halls.by_key, name="by_key"),
+    path(f"{_ROOM}register/", registering.register, name="register"),
+    path(f"{_ROOM}record/", records.record, name="record"),
+    path(f"{_ROOM}record.json", records.record_file, name="record_file"),
+    path("registrations/<uuid:pk>/", registering.one, name="registration"),
+    path("registrations/<uuid:pk>/arrival/", registering.arrival, name="arrival"),
+    path("registrations/<uuid:pk>/withdraw/", registering.withdraw, name="withdraw"),
+    path("my/auctions/", registering.mine, name="mine"),
+    path("deposits/", deposits.deposits, name="deposits"),
+    path("deposits/<uuid:pk>/refund/", deposits.again, name="refund_again"),
 ]
 _HALL = "auctions/<uuid:auction_id>/"
 api_urls = [

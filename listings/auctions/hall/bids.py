@@ -123,7 +123,7 @@ def _say(done: selectors.Press | Refused, auction: Auction | None) -> Told:
 
 
 def _refusal_json(refused: Refused) -> dict[str, Any]:
-    fields = {refused.field: [str(refused.message)]} if refused.field else {}
+    fields = {"amount": [str(refused.message)]} if refused.field == "amount_fen" else {}
     return {"code": refused.code, "message": str(refused.message), "fields": fields}
 
 

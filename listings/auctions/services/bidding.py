@@ -139,7 +139,7 @@ class _Batch:
         """Settle one press; what concerns this one alone comes back as a refusal and troubles no neighbour."""
         registration = self.bidders.get(asked.user_id)
         if asked.kind not in KINDS or type(asked.amount_fen) is not int or not 0 < asked.amount_fen < MOST_FEN:
-            return Refused(_NO_AMOUNT, "bad_amount", "amount")
+            return Refused(_NO_AMOUNT, "bad_amount", "amount_fen")
         if registration is None:
             return NotAllowed(_("Only bidders registered for this auction can bid in it. You are watching."))
         before = self.known.get((registration.pk, asked.request_key))

@@ -25,7 +25,7 @@ def refusal(press: Press, auction: Auction) -> BidRefused:
     """Return a refused press as a refusal: the sentence, the code of the record, and the wrong field if any."""
     words = _WORDS.get(press.reason)
     message = words(press, auction) if words else _("This bid cannot be taken. Reload the page and try again.")
-    return BidRefused(message, press.reason, "amount" if press.reason in _ABOUT_THE_AMOUNT else "", press)
+    return BidRefused(message, press.reason, "amount_fen" if press.reason in _ABOUT_THE_AMOUNT else "", press)
 
 
 def closed(auction: Auction) -> Refused:
