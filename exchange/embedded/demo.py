@@ -86,7 +86,7 @@ def _prepare(supervisor: Supervisor, environment: dict[str, str], *, fresh: bool
         supervisor.step("compiling translations", table.manage("translations", "--compile"), environment)
     supervisor.step("migrating the database", table.manage("migrate", "--verbosity", "1"), environment)
     _start_bank(supervisor, environment)
-    if state is Load.ABSENT and table.exists("exchange/management/commands/load_demo.py"):
+    if state is Load.ABSENT:
         supervisor.step("loading the demonstration (once)", table.manage("load_demo"), environment)
         marker.mark_complete(url)
     if static is not None:
@@ -100,8 +100,7 @@ def _start_bank(supervisor: Supervisor, environment: dict[str, str]) -> None:
         return
     port = free_port()
     environment["BANK_URL"] = f"http://127.0.0.1:{port}"
-    if table.exists("exchange/ledger/sandbox_bank"):
-        supervisor.start(table.sandbox_bank(supervisor.folder, environment, port))
+    supervisor.start(table.sandbox_bank(supervisor.folder, environment, port))
 
 
 def _begin_accounts(supervisor: Supervisor, environment: dict[str, str]) -> Step:

@@ -9,17 +9,13 @@ from exchange.embedded.folder import REPOSITORY, DataFolder
 from exchange.embedded.program import Program
 
 _PYTHON = sys.executable
+_BIDDERS = REPOSITORY / "listings" / "auctions" / "management" / "commands" / "simulate_bidders.py"
 _WEB_CONNECTIONS = "16"  # as many as exchange/asgi.py has threads
 
 
 def manage(*words: str) -> list[str]:
     """A command line of manage.py."""
     return [_PYTHON, str(REPOSITORY / "manage.py"), *words]
-
-
-def exists(module_path: str) -> bool:
-    """Whether a file of the repository is there."""
-    return (REPOSITORY / module_path).exists()
 
 
 def sandbox_bank(folder: DataFolder, environment: dict[str, str], port: int) -> Program:
@@ -51,7 +47,7 @@ def behind(folder: DataFolder, environment: dict[str, str]) -> list[Program]:
     """What works behind the pages: the queue's worker, the sweeps' clock, the closer of auctions."""
     celery = [_PYTHON, "-m", "celery", "-A", "exchange.celery"]
     schedule = folder.run / "beat-schedule"
-    programs = [
+    return [
         Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"], environment),
         Program(
             "beat",
@@ -61,19 +57,14 @@ def behind(folder: DataFolder, environment: dict[str, str]) -> list[Program]:
         ),
         Program("closer", manage("close_auctions"), environment),
     ]
-    return [one for one in programs if one.name != "closer" or exists(_CLOSER)]
 
 
 def bidders(environment: dict[str, str], port: int) -> list[Program]:
     """The living market: bidders who use the public API like anybody."""
-    if not exists(_BIDDERS):
+    if not _BIDDERS.exists():
         return []
     argv = manage("simulate_bidders", "--url", f"http://127.0.0.1:{port}")
     return [Program("bidders", argv, environment)]
-
-
-_CLOSER = "listings/auctions/management/commands/close_auctions.py"
-_BIDDERS = "listings/auctions/management/commands/simulate_bidders.py"
 
 
 def _forget(schedule: Path) -> None:
