@@ -161,6 +161,16 @@ def test_what_the_bank_refuses_comes_back(
     assert (sandbox_bank.paid, ends()) == ([("x", 500)], [("bank.failed", "refund-1")])
 
 
+def test_what_the_bank_does_not_accept_as_an_order_comes_back(payout: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**order: object) -> None:
+        raise adapter.BankRefused("no such branch")
+
+    monkeypatch.setattr(adapter, "place_order", refuse)
+    row = order(payout)
+    assert (send_due_orders(), again(row).state, again(row).last_error) == (1, BankOrder.State.FAILED, "no such branch")
+    assert (state(payout), ends()) == ((1000, 0), [("bank.failed", "refund-1")])
+
+
 def test_a_settled_order_is_settled_once(sandbox_bank: SandboxBank, payout: Account) -> None:
     row = order(payout)
     for paid in (True, True, False):

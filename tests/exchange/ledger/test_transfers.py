@@ -42,6 +42,14 @@ def test_the_same_key_for_other_money_is_refused() -> None:
     assert (state(farmer), Transfer.objects.filter(kind="test").count()) == ((700, 0), 1)
 
 
+def test_the_same_key_for_another_kind_is_refused() -> None:
+    farmer, village = account("farmer", 1000), account("village")
+    first = move(farmer, village, 300)
+    with pytest.raises(OtherBody):
+        transfer(kind="other", postings=[(farmer.pk, -300), (village.pk, 300)], request_key="k1", by=None)
+    assert (list(Transfer.objects.exclude(kind="received")), state(village)) == ([first], (300, 0))
+
+
 def test_nobody_spends_one_fen_more_than_there_is() -> None:
     farmer, village = account("farmer", 1000), account("village")
     with pytest.raises(Refused) as refused:
