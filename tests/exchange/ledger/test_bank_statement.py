@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.utils import DatabaseError
 
 from exchange.accounts.models import User
+from exchange.errors import Refused
 from exchange.journal.models import Event
 from exchange.ledger import bank as adapter
 from exchange.ledger.models import Account, BankLine, BankOrder, Statement, SubAccount
@@ -58,6 +59,7 @@ def test_money_under_a_known_number_is_booked_and_told(
 
 def test_a_subject_has_one_number_that_shows_a_mistyped_digit(sub: SubAccount, farmer: User) -> None:
     assert open_sub_account(purpose="deposit", subject=farmer, division=sub.account.division) == sub
+    assert Account.objects.filter(kind=Account.Kind.DEPOSIT).count() == 1
     other = open_sub_account(purpose="deal", subject=farmer, division=sub.account.division)
     assert other.number != sub.number
     digits = [int(digit) for digit in reversed(sub.number)]
@@ -154,6 +156,35 @@ def test_money_under_a_closed_number_is_sent_back(sandbox_bank: SandboxBank, sub
     sandbox_bank.pay_in(sub.number, 4_200)
     poll_bank()
     assert (state(sub.account), BankOrder.objects.get().amount_fen, received()) == ((0, 0), 4_200, [])
+
+
+def test_a_number_with_money_on_it_is_not_closed(sandbox_bank: SandboxBank, sub: SubAccount) -> None:
+    sandbox_bank.pay_in(sub.number, 4_200)
+    poll_bank()
+    with pytest.raises(Refused) as refused:
+        close_sub_account(sub_account_id=sub.pk)
+    assert (refused.value.code, SubAccount.objects.get().closed_at) == ("not_empty", None)
+
+
+def test_a_payment_of_another_amount_than_ordered_is_no_payment_of_the_order(
+    sandbox_bank: SandboxBank, sub: SubAccount
+) -> None:
+    sandbox_bank.pay_in(sub.number, 500)
+    poll_bank()
+    row = order_payment(
+        account_id=sub.account_id,
+        to_name="Farmer",
+        to_account="6217001234",
+        amount_fen=400,
+        reference="r1",
+        memo="",
+        by=None,
+    )
+    adapter.place_order(reference="r1", to_name="Farmer", to_account="6217001234", amount_fen=450, memo="")
+    assert poll_bank() == 1
+    assert BankOrder.objects.get(pk=row.pk).state == BankOrder.State.DRAFT
+    assert BankLine.objects.get(amount_fen=-450).state == BankLine.State.SUSPENSE
+    assert (state(suspense_account()), bank_balance()) == ((-450, 0), -50)
 
 
 def test_unknown_money_without_a_sender_waits_to_be_clarified(sandbox_bank: SandboxBank) -> None:
