@@ -12,7 +12,7 @@ from exchange.accounts.selectors import division_at
 PASSWORD = "Terraces-and-rice-2026"
 SINCE = date(2020, 1, 1)  # before the oldest story that is played
 
-CITY, NANCHUAN, SHIXI, WUXING = "500000", "500119", "500119118", "500119118203"
+CITY, NANCHUAN, SHIXI, WUXING, YANJING = "500000", "500119", "500119118", "500119118203", "500119118202"
 LIANGPING = "500155"
 TONGLIANG, QINGLONG, JINYUAN = "500151", "500151124", "500151113202"
 KAIZHOU, LINJIANG, MINGYUE = "500154", "500154104", "500154117200"
@@ -20,6 +20,7 @@ KAIZHOU, LINJIANG, MINGYUE = "500154", "500154104", "500154117200"
 Kind = Organisation.Kind
 ORGANISATIONS = {
     "wuxing": ("五星村股份经济合作联合社", Kind.COLLECTIVE, WUXING, "N2500119MF0000021X"),
+    "yanjing": ("盐井村股份经济合作联合社", Kind.COLLECTIVE, YANJING, None),
     "jinyuan": ("金源村股份经济合作联合社", Kind.COLLECTIVE, JINYUAN, "N2500151MF000003X0"),
     "mingyue": ("明月村股份经济合作联合社", Kind.COLLECTIVE, MINGYUE, None),
     "centre": ("南川区农村产权流转交易中心", Kind.CENTRE, NANCHUAN, None),
@@ -74,7 +75,7 @@ PEOPLE = [
 ]
 # The living market: its officers and bidders are played by a program and log in like anybody.
 MARKET = [
-    Person("market-village-nc", "郑文书", "", "", ((Role.FILER, WUXING, "wuxing"),)),
+    Person("market-village-nc", "郑文书", "", "", ((Role.FILER, YANJING, "yanjing"),)),
     Person("market-village-tl", "覃文书", "", "", ((Role.FILER, JINYUAN, "jinyuan"),)),
     Person("market-village-kz", "谭文书", "", "", ((Role.FILER, MINGYUE, "mingyue"),)),
     Person(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFilter
 
-from exchange.accounts.demo import JINYUAN, MINGYUE, WUXING
+from exchange.accounts.demo import JINYUAN, MINGYUE, YANJING
 from exchange.accounts.models import User
 from exchange.clock import legal_day
 from listings.catalogue.models import Document, Listing
@@ -39,9 +39,9 @@ class Offer:
 
 OFFERS = [
     Offer(
-        WUXING,
-        "五星村 86 亩高标准农田",
-        "五星村 86 亩高标准农田经营权",
+        YANJING,
+        "盐井村 86 亩高标准农田",
+        "盐井村 86 亩高标准农田经营权",
         "粮油种植",
         120,
         86_000,
@@ -50,9 +50,9 @@ OFFERS = [
         "announced",
     ),
     Offer(
-        WUXING,
-        "五星村 120 亩柑橘园",
-        "五星村 120 亩柑橘园整体出租",
+        YANJING,
+        "盐井村 120 亩柑橘园",
+        "盐井村 120 亩柑橘园整体出租",
         "柑橘种植",
         180,
         96_000,
@@ -60,8 +60,8 @@ OFFERS = [
         20_000,
         "announced",
     ),
-    Offer(WUXING, "五星村综合市场 8 间门面", "五星村综合市场门面 8 间", "商业", 60, 54_000, 500, 10_000, "district"),
-    Offer(WUXING, "五星村山坪塘 2 口", "五星村山坪塘 2 口经营权", "生态养殖", 60, 6_800, 100, 1_500, "draft"),
+    Offer(YANJING, "盐井村综合市场 8 间门面", "盐井村综合市场门面 8 间", "商业", 60, 54_000, 500, 10_000, "district"),
+    Offer(YANJING, "盐井村山坪塘 2 口", "盐井村山坪塘 2 口经营权", "生态养殖", 60, 6_800, 100, 1_500, "draft"),
     Offer(
         JINYUAN, "金源村闲置农房 6 栋", "金源村闲置农房 6 栋（可改民宿）", "民宿", 240, 42_000, 500, 8_000, "announced"
     ),

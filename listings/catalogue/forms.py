@@ -145,4 +145,4 @@ class FilterForm(forms.Form):
         self.fields["division"].choices = every + districts  # type: ignore[attr-defined]
         self.fields["kind"].choices = every + [(k.pk, str(k)) for k in right_kinds()]  # type: ignore[attr-defined]
         states = [(s.value, s.label) for s in Listing.PUBLIC]
-        self.fields["state"].choices = every + states  # type: ignore[attr-defined]
+        self.fields["state"].choices = [("", _("On the market")), *states]  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ ICONS = {
     "farmhouse": "house",
     "facility": "shed",
 }
-ON_THE_MARKET = [Listing.State.BIDDING, Listing.State.ANNOUNCED]
+ON_THE_MARKET = (Listing.State.BIDDING, Listing.State.ANNOUNCED)
 
 
 def parts(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The land of the demonstration: three villages, and parcels of several kinds.
+"""The land of the demonstration: four villages, and parcels of several kinds.
 
-What a visitor lists as Village is real trade of this exchange; what the living market lists is marked simulated.
+What a visitor lists as Village counts as trade of this exchange; what the three villages of the living market list
+is marked simulated.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from exchange.accounts.demo import JINYUAN, MINGYUE, WUXING
+from exchange.accounts.demo import JINYUAN, MINGYUE, WUXING, YANJING
 from exchange.accounts.models import Organisation, User
 from exchange.journal.models import Origin
 from listings.registry import services
 from listings.registry.models import Certificate, Collective, Right
 
-VILLAGES = {WUXING: "market-village-nc", JINYUAN: "market-village-tl", MINGYUE: "market-village-kz"}
+VILLAGES = {WUXING: "village", YANJING: "market-village-nc", JINYUAN: "market-village-tl", MINGYUE: "market-village-kz"}
 
 
 @dataclass(frozen=True)
@@ -29,45 +30,23 @@ class Land:
     area_m2: str
     location: str
     planned_use: str
-    origin: str = Origin.SIMULATED
 
 
 LANDS = [
+    Land(WUXING, "五星村废弃村小", "construction_land", "JB00123W00000000", "2800.00", "五星村 3 社", "工业用地"),
+    Land(WUXING, "五星村旧粮站", "construction_land", "JB00124W00000000", "1650.50", "五星村 1 社", "商业用地"),
+    Land(WUXING, "五星村旧茶厂", "construction_land", "JB00125W00000000", "3120.00", "五星村 5 社", "工业用地"),
+    Land(YANJING, "盐井村 86 亩高标准农田", "other_contract", "JD00201W00000000", "57333.00", "盐井村 2 社", "水田"),
+    Land(YANJING, "盐井村 120 亩柑橘园", "four_wastes", "JD00202W00000000", "80000.00", "盐井村 6 社", "果园"),
+    Land(YANJING, "盐井村山坪塘 2 口", "waterworks", "JY00203W00000000", "6800.00", "盐井村 4 社", "坑塘水面"),
     Land(
-        WUXING,
-        "五星村废弃村小",
-        "construction_land",
-        "JB00123W00000000",
-        "2800.00",
-        "五星村 3 社",
-        "工业用地",
-        Origin.PLATFORM,
-    ),
-    Land(
-        WUXING,
-        "五星村旧粮站",
-        "construction_land",
-        "JB00124W00000000",
-        "1650.50",
-        "五星村 1 社",
-        "商业用地",
-        Origin.PLATFORM,
-    ),
-    Land(
-        WUXING,
-        "五星村旧茶厂",
-        "construction_land",
-        "JB00125W00000000",
-        "3120.00",
-        "五星村 5 社",
-        "工业用地",
-        Origin.PLATFORM,
-    ),
-    Land(WUXING, "五星村 86 亩高标准农田", "other_contract", "JD00201W00000000", "57333.00", "五星村 2 社", "水田"),
-    Land(WUXING, "五星村 120 亩柑橘园", "four_wastes", "JD00202W00000000", "80000.00", "五星村 6 社", "果园"),
-    Land(WUXING, "五星村山坪塘 2 口", "waterworks", "JY00203W00000000", "6800.00", "五星村 4 社", "坑塘水面"),
-    Land(
-        WUXING, "五星村综合市场 8 间门面", "collective_building", "JB00126F00010001", "640.00", "五星村场镇", "商业用房"
+        YANJING,
+        "盐井村综合市场 8 间门面",
+        "collective_building",
+        "JB00126F00010001",
+        "640.00",
+        "盐井村场镇",
+        "商业用房",
     ),
     Land(JINYUAN, "金源村闲置农房 6 栋", "farmhouse", "JC00301F00010001", "920.00", "金源村 1 社", "农村住宅"),
     Land(JINYUAN, "金源村 210 亩养殖水面", "aquaculture", "JY00302W00000000", "140000.00", "金源村 3 社", "水库水面"),
@@ -83,7 +62,9 @@ LANDS = [
 def load() -> int:
     """Enter collectives, parcels, rights and certificates through the services; return how many rights are new."""
     for organisation in Organisation.objects.filter(kind=Organisation.Kind.COLLECTIVE, collective=None):
-        services.create_collective(organisation=organisation, by=None)
+        simulated = organisation.division.code != WUXING
+        origin = Origin.SIMULATED if simulated else Origin.PLATFORM
+        services.create_collective(organisation=organisation, origin=origin, by=None)
     return sum(_enter(number, land) for number, land in enumerate(LANDS, start=1))
 
 
@@ -102,7 +83,6 @@ def _enter(number: int, land: Land) -> bool:
         planned_use=land.planned_use,
         certificate_number=certificate,
         registered_on=date(2022, 3, 1),
-        origin=land.origin,
         by=User.objects.get(username=VILLAGES[land.village]),
     )
     return True

@@ -11,10 +11,14 @@ from exchange.locking import Row
 
 
 class Collective(Row):
-    """A collective economic organisation (农村集体经济组织) that owns land in its village."""
+    """A collective economic organisation (农村集体经济组织) that owns land in its village.
+
+    `origin` marks the collectives of a demonstration's living market: what they list is simulated.
+    """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="collective")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="collectives")
+    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PLATFORM)
 
     def __str__(self) -> str:
         return self.organisation.name

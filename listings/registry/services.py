@@ -36,10 +36,10 @@ CLASHES = {
 
 
 @transaction.atomic
-def create_collective(*, organisation: Organisation, by: User | None) -> Collective:
+def create_collective(*, organisation: Organisation, by: User | None, origin: str = Origin.PLATFORM) -> Collective:
     """Enter an organisation of the kind "collective" as the owner of land in its village."""
     require(by is None or by.is_superuser, _("Only the set-up enters collectives."))
-    collective = Collective.objects.create(organisation=organisation, division=organisation.division)
+    collective = Collective.objects.create(organisation=organisation, division=organisation.division, origin=origin)
     record("collective.created", subject=collective, by=by, division=collective.division)
     return collective
 
@@ -97,7 +97,6 @@ def register_right(
     certificate_number: str,
     registered_on: date,
     by: User,
-    origin: str = Origin.PLATFORM,
     request_key: str = "",
 ) -> Right:
     """Enter a collective's own right to a parcel with the certificate it already has.
@@ -118,7 +117,7 @@ def register_right(
         holder_name=collective.organisation.name,
         holder_organisation=collective.organisation,
         basis=Right.Basis.OWNERSHIP,
-        origin=origin,
+        origin=collective.origin,
     )
     right.parcels.add(parcel)
     Certificate.objects.create(right=right, number=certificate_number, registered_on=registered_on)
@@ -141,7 +140,6 @@ def enter_land(
     by: User,
     land_class: str = "",
     planned_use: str = "",
-    origin: str = Origin.PLATFORM,
     request_key: str = "",
 ) -> Right:
     """Enter a parcel and the collective's right to the whole of it in one step, as the village's page asks it."""
@@ -163,7 +161,6 @@ def enter_land(
         area_m2=area_m2,
         certificate_number=certificate_number,
         registered_on=registered_on,
-        origin=origin,
         by=by,
     )
 

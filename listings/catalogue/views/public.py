@@ -17,12 +17,15 @@ from listings.catalogue.forms import FilterForm
 from listings.catalogue.models import Announcement, Document, Listing
 from listings.catalogue.timeline import timeline
 
+ON_THE_MARKET = (Listing.State.BIDDING, Listing.State.ANNOUNCED)
+
 
 def hall(request: HttpRequest) -> HttpResponse:
-    """Show the public listings, newest first, narrowed by the filters in the URL."""
+    """Show what is on the market, newest first; a state or a word of search finds what is over, too."""
     form = FilterForm(request.GET or None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    found = selectors.visible_listings(request.user).filter(state__in=Listing.PUBLIC)
+    shown = Listing.PUBLIC if wanted.get("state") or wanted.get("q") else ON_THE_MARKET
+    found = selectors.visible_listings(request.user).filter(state__in=shown)
     page = keyset_page(selectors.search(found, wanted), request.GET.get("after", ""), size=12)
     query = request.GET.copy()
     query["after"] = page.next_key
