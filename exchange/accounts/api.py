@@ -13,6 +13,7 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from exchange.accounts.tokens import token_of
+from exchange.clock import legal_day, legal_now
 
 
 class TokenThrottle(AnonRateThrottle):
@@ -49,12 +50,16 @@ class WhoAnswer(serializers.Serializer):
     username = serializers.CharField()
     full_name = serializers.CharField()
     roles = serializers.ListField(child=serializers.DictField())
+    now = serializers.DateTimeField()
+    today = serializers.DateField()
 
 
 class WhoView(APIView):
-    """Who the token belongs to, and the roles in force today."""
+    """Who the token belongs to, the roles in force today, and the legal time."""
 
     @extend_schema(responses=WhoAnswer)
     def get(self, request: Request) -> Response:
         roles = [{"role": m.role, "division": m.division.code, "name": m.division.name} for m in request.user.roles]
-        return Response({"username": request.user.username, "full_name": request.user.full_name, "roles": roles})
+        now = legal_now()
+        who = {"username": request.user.username, "full_name": request.user.full_name, "roles": roles}
+        return Response({**who, "now": now, "today": legal_day(now)})

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from exchange.api import request_key
 from listings.registry import selectors, services
@@ -46,6 +47,22 @@ class LandIn(serializers.Serializer):
     planned_use = serializers.CharField(max_length=60, required=False)
     certificate_number = serializers.CharField(max_length=60)
     registered_on = serializers.DateField()
+
+
+class CollectiveOut(serializers.Serializer):
+    """A collective for which one files."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(source="organisation.name")
+    division = serializers.CharField(source="division.code")
+
+
+class CollectivesView(APIView):
+    """The collectives for which one files."""
+
+    @extend_schema(responses=CollectiveOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(CollectiveOut(selectors.own_collectives(request.user), many=True).data)
 
 
 class RightsView(generics.ListAPIView):

@@ -10,4 +10,7 @@ page_urls = [
     path("rights/", views.rights, name="list"),
     path("village/rights/new/", views.enter_land, name="enter_land"),
 ]
-api_urls = [path("rights/", api.RightsView.as_view(), name="registry-rights")]
+api_urls = [
+    path("rights/", api.RightsView.as_view(), name="registry-rights"),
+    path("rights/collectives/", api.CollectivesView.as_view(), name="registry-collectives"),
+]
