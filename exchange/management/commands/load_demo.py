@@ -21,7 +21,7 @@ STEPS: list[tuple[str, list[str]]] = [
     ("load_demo_origination", []),
     ("load_demo_servicing", []),
     ("load_demo_catalogue", []),
-    ("fold_figures", []),
+    ("rebuild_figures", []),
 ]
 
 
