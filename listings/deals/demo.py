@@ -144,10 +144,10 @@ class School:
     def register(self) -> None:
         self.auction = Auction.objects.get(listing=self.listing)
         company = user("company")
-        represented = company.memberships.get(organisation__isnull=False).organisation
+        represented = company.memberships.get(organisation__isnull=False)
         self.bidders = {
             "company": registration.register(
-                auction_id=str(self.auction.pk), by=company, organisation_id=str(represented.pk)
+                auction_id=str(self.auction.pk), by=company, organisation_id=str(represented.organisation_id)
             ),
             "farmer": registration.register(auction_id=str(self.auction.pk), by=user("farmer")),
         }
@@ -186,13 +186,14 @@ class School:
 
     def sign(self) -> None:
         contracts.draw_up_contract(deal_id=str(self.deal().pk), by=user("organiser"), **CLAUSES)
-        contract = selectors.current_contract(self.deal())
+        contract = self.deal().contracts.latest("version")
         for username in ("village", "company"):
             contracts.sign_contract(contract_id=str(contract.pk), by=user(username))
 
     def pay(self) -> None:
         deal = self.deal()
         sub, first = selectors.sub_account(deal), deal.instalments.get(n=1)
+        assert sub is not None, "a contracted deal has a sub-account"
         pay_in(
             number=sub.number,
             payer_name=deal.lessee_name,
