@@ -142,7 +142,7 @@ class PublicBids(KeysetPagination):
 
 
 class BidPace(UserRateThrottle):
-    """A person presses a few times a second at most; see docs/settings.md."""
+    """A person presses a few times a second at most; see docs/api.md."""
 
     scope = "bids"
     rate = "20/s"
