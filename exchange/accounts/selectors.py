@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from exchange.accounts.divisions.rows import DivisionRow
 from exchange.accounts.models import Division, Notice, Succession, User
 from exchange.clock import legal_day
+from exchange.csvfiles import Problem
 
 M = TypeVar("M", bound=Model)
 
@@ -69,6 +71,32 @@ def units_by_code(codes: Iterable[str]) -> dict[str, list[Division]]:
     for unit in Division.objects.filter(code__in=set(codes)).order_by("code", "valid_from"):
         units[unit.code].append(unit)
     return units
+
+
+def places(wanted: Sequence[tuple[int, str, date]], file: str) -> tuple[dict[int, Division], list[Problem]]:
+    """Return by line the division of each (line, code, day) of a file, in force on that day; and what is wrong."""
+    units = units_by_code(code for _line, code, _day in wanted)
+    found: dict[int, Division] = {}
+    problems = []
+    for line, code, day in wanted:
+        bearers = units.get(code, [])
+        unit = next((unit for unit in bearers if unit.is_in_force(day)), None)
+        if unit is None:
+            problems.append(Problem(file, line, _no_place(code, day, bearers)))
+        else:
+            found[line] = unit
+    return found, problems
+
+
+def _no_place(code: str, day: date, bearers: list[Division]) -> str:
+    if not bearers:
+        return _("No division bears the code “%(code)s”.") % {"code": code[:20]}
+    spans = "; ".join(f"{unit.name} {unit.valid_from}…{unit.valid_to or ''}" for unit in bearers)
+    return _("The code %(code)s was not in force on %(day)s; it stands for: %(spans)s.") % {
+        "code": code,
+        "day": day,
+        "spans": spans,
+    }
 
 
 def recorded_rows(provinces: set[str]) -> dict[tuple[str, date], DivisionRow]:

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from exchange.accounts.divisions.checks import check
-from exchange.accounts.divisions.rows import DivisionRow, RowsRefused, read_files
+from exchange.accounts.divisions.rows import DivisionRow, read_files
 from exchange.accounts.models import Division, Level, Membership, Notice, Organisation, Role, Succession, User
 from exchange.accounts.selectors import recorded_rows, units_by_code
 from exchange.clock import legal_day, legal_now
+from exchange.csvfiles import RowsRefused
 from exchange.errors import Refused, require
 from exchange.identifiers import check_uscc
 from exchange.journal.services import record

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from django.utils.translation import gettext as _
 
-from exchange.accounts.divisions.rows import ABOVE, DivisionRow, Problem
+from exchange.accounts.divisions.rows import ABOVE, DivisionRow
+from exchange.csvfiles import Problem
 
 # How many leading digits of a code name the unit above. A village's code is the statistical one: it bears the
 # district, but not always the ministry's number of its township (see accounts/data/README.md).

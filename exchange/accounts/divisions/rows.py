@@ -6,14 +6,13 @@ the business of `checks`.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from exchange.errors import Refused
+from exchange.csvfiles import Problem, check_text, day, read_csv
 
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successors", "source")
 # GB/T 2260 names cities and districts, GB/T 10114 townships, the Bureau of Statistics villages.
@@ -21,33 +20,6 @@ DIGITS = {"city": 6, "district": 6, "township": 9, "village": 12}
 ABOVE = {"district": "city", "township": "district", "village": "township"}
 LONGEST = {"name": 60, "source": 200}
 WHOLE_BP = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why one line of one file cannot be taken (line 1 is the header; 0 speaks of the whole file)."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
-
-
-class RowsRefused(Refused):
-    """A file was refused as a whole; `problems` says why, line by line, in the order of the files."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        count = len(self.problems)
-        shown = "\n".join(str(problem) for problem in self.problems[:20])
-        super().__init__(
-            _("Nothing was imported. Problems found: %(count)d. Mend these lines and import again.\n%(shown)s")
-            % {"count": count, "shown": shown},
-            code="rows",
-            field="file",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,44 +75,17 @@ def read_rows(lines: Iterable[str], file: str) -> tuple[list[DivisionRow], list[
 
     Returns the rows that have the right shape and one problem for each line that has not.
     """
-    reader = csv.reader(lines)
-    header = [name.strip().lstrip("\ufeff") for name in next(reader, [])]
-    if tuple(header) != COLUMNS:
-        reason = _("The first line must be: %(columns)s") % {"columns": ",".join(COLUMNS)}
-        return [], [Problem(file, 1, reason)]
-    rows: list[DivisionRow] = []
-    problems: list[Problem] = []
-    for values in reader:
-        if not any(value.strip() for value in values):
-            continue
-        try:
-            rows.append(_row(values, file, reader.line_num))
-        except ValueError as error:
-            problems.append(Problem(file, reader.line_num, str(error)))
-    if not rows and not problems:
-        problems.append(Problem(file, 0, _("The file holds no row.")))
-    return rows, problems
+    return read_csv(lines, file, COLUMNS, lambda text, line: _row(text, file, line))
 
 
-def _row(values: list[str], file: str, line: int) -> DivisionRow:
-    if len(values) != len(COLUMNS):
-        raise ValueError(
-            _("This line has %(count)d columns instead of %(wanted)d.") % {"count": len(values), "wanted": len(COLUMNS)}
-        )
-    text = dict(zip(COLUMNS, (value.strip() for value in values), strict=True))
+def _row(text: dict[str, str], file: str, line: int) -> DivisionRow:
     level = text["level"]
     if level not in DIGITS:
         raise ValueError(
             _("“%(level)s” is no level; it must be one of: %(levels)s.") % {"level": level, "levels": ", ".join(DIGITS)}
         )
     _check_code(text["code"], level)
-    for column, longest in LONGEST.items():
-        if not text[column]:
-            raise ValueError(_("The column “%(column)s” is empty.") % {"column": column})
-        if len(text[column]) > longest:
-            raise ValueError(
-                _("“%(column)s” is longer than %(longest)d characters.") % {"column": column, "longest": longest}
-            )
+    check_text({column: text[column] for column in LONGEST}, longest=LONGEST)
     _check_parent(text["parent"], level)
     valid_from, valid_to = _period(text["valid_from"], text["valid_to"])
     pairs = [pair for pair in text["successors"].split(";") if pair.strip()]
@@ -179,23 +124,14 @@ def _check_parent(parent: str, level: str) -> None:
 
 
 def _period(first: str, last: str) -> tuple[date, date | None]:
-    valid_from = _day(first, "valid_from")
-    valid_to = _day(last, "valid_to") if last else None
+    valid_from = day(first, "valid_from")
+    valid_to = day(last, "valid_to") if last else None
     if valid_to and valid_to <= valid_from:
         raise ValueError(
             _("It ends on %(to)s, which is not after the day it begins, %(from)s.")
             % {"to": valid_to, "from": valid_from}
         )
     return valid_from, valid_to
-
-
-def _day(text: str, column: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            _("“%(text)s” in “%(column)s” is no day; write it as 2026-01-25.") % {"text": text, "column": column}
-        ) from None
 
 
 def _successor(pair: str, level: str) -> tuple[str, int | None]:

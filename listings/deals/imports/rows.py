@@ -6,7 +6,6 @@ its kind of right, whether it is already there) is the business of `services.imp
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exchange.accounts.divisions.rows import Problem
-from exchange.money import MAX_FEN, divide_half_up, yuan_to_fen
+from exchange.csvfiles import Problem, amount, check_text, day, read_csv, repeated, whole_months
+from exchange.money import MAX_FEN, divide_half_up
 from listings.deals.models import PartyKind, PriceUnit, TransferMode
 
 COLUMNS = (
@@ -79,51 +78,13 @@ def read_rows(lines: Iterable[str], file: str) -> tuple[list[DealRow], list[Prob
     Returns the rows that have the right shape and one problem for each line that has not. A file without a
     row is a problem of line 0; a reference that stands twice is one of the later line.
     """
-    reader = csv.reader(lines, strict=True)
-    rows: list[DealRow] = []
-    problems: list[Problem] = []
-    try:
-        header = tuple(name.strip().lstrip("\ufeff") for name in next(reader, []))
-        if header != COLUMNS:
-            reason = _("The first line must be: %(columns)s") % {"columns": ",".join(COLUMNS)}
-            return [], [Problem(file, 1, reason)]
-        for values in reader:
-            if any(value.strip() for value in values):
-                _take(values, reader.line_num, file, rows, problems)
-    except csv.Error as error:
-        problems.append(Problem(file, reader.line_num, _("This is not CSV: %(reason)s.") % {"reason": error}))
-    if not rows and not problems:
-        problems.append(Problem(file, 0, _("The file holds no row.")))
-    problems += _twice(rows, file)
-    return rows, problems
+    rows, problems = read_csv(lines, file, COLUMNS, _row)
+    return rows, problems + repeated(((row.ref, row.line) for row in rows), file)
 
 
-def _take(values: list[str], line: int, file: str, rows: list[DealRow], problems: list[Problem]) -> None:
-    try:
-        rows.append(_row(values, line))
-    except ValueError as error:
-        problems.append(Problem(file, line, str(error)))
-
-
-def _twice(rows: list[DealRow], file: str) -> list[Problem]:
-    first: dict[str, int] = {}
-    problems = []
-    for row in rows:
-        if row.ref in first:
-            reason = _("The reference %(ref)s already stands in line %(line)d.")
-            problems.append(Problem(file, row.line, reason % {"ref": row.ref, "line": first[row.ref]}))
-        first.setdefault(row.ref, row.line)
-    return problems
-
-
-def _row(values: list[str], line: int) -> DealRow:
-    if len(values) != len(COLUMNS):
-        raise ValueError(
-            _("This line has %(count)d columns instead of %(wanted)d.") % {"count": len(values), "wanted": len(COLUMNS)}
-        )
-    text = dict(zip(COLUMNS, (value.strip() for value in values), strict=True))
-    _check_text(text)
-    price_fen, amount_fen = _money(text["price"], "price"), _money(text["amount"], "amount")
+def _row(text: dict[str, str], line: int) -> DealRow:
+    check_text(text, optional=OPTIONAL, longest=LONGEST, choices=CHOICES)
+    price_fen, amount_fen = amount(text["price"], "price"), amount(text["amount"], "amount")
     term_months = _term(text["term_months"], text["transfer_mode"])
     _check_amount(price_fen, text["price_unit"], term_months, amount_fen)
     return DealRow(
@@ -142,54 +103,18 @@ def _row(values: list[str], line: int) -> DealRow:
         term_months=term_months,
         area_m2=_area(text["area_m2"]),
         amount_fen=amount_fen,
-        closed_on=_day(text["closed_on"]),
+        closed_on=day(text["closed_on"], "closed_on"),
         note=text["note"],
     )
-
-
-def _check_text(text: dict[str, str]) -> None:
-    for column in COLUMNS:
-        if not text[column] and column not in OPTIONAL:
-            raise ValueError(_("The column “%(column)s” is empty.") % {"column": column})
-        if "\0" in text[column]:
-            raise ValueError(_("“%(column)s” holds a character that is not text.") % {"column": column})
-    for column, longest in LONGEST.items():
-        if len(text[column]) > longest:
-            raise ValueError(
-                _("“%(column)s” is longer than %(longest)d characters.") % {"column": column, "longest": longest}
-            )
-    for column, choices in CHOICES.items():
-        if text[column] not in choices:
-            raise ValueError(
-                _("“%(text)s” in “%(column)s” must be one of: %(choices)s.")
-                % {"text": text[column][:40], "column": column, "choices": ", ".join(choices)}
-            )
-
-
-def _money(text: str, column: str) -> int:
-    try:
-        fen = yuan_to_fen(text)
-    except ValueError:
-        fen = 0
-    if fen <= 0:
-        raise ValueError(
-            _("“%(text)s” in “%(column)s” is no amount; write yuan such as 35000.00, more than nothing.")
-            % {"text": text[:40], "column": column}
-        )
-    return fen
 
 
 def _term(text: str, mode: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:9]) <= LONGEST_TERM_MONTHS:
-        raise ValueError(
-            _("“%(text)s” in “term_months” must be whole months from 1 to %(longest)d.")
-            % {"text": text[:40], "longest": LONGEST_TERM_MONTHS}
-        )
-    if mode == TransferMode.LEASE and int(text) > LONGEST_LEASE_MONTHS:
+    months = whole_months(text, "term_months", LONGEST_TERM_MONTHS)
+    if mode == TransferMode.LEASE and months > LONGEST_LEASE_MONTHS:
         raise ValueError(_("A lease runs for at most 240 months; what is longer is void (Civil Code, article 705)."))
-    return int(text)
+    return months
 
 
 def _area(text: str) -> Decimal | None:
@@ -206,16 +131,6 @@ def _area(text: str) -> Decimal | None:
             % {"text": text[:40]}
         )
     return area
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            _("“%(text)s” in “%(column)s” is no day; write it as 2026-01-25.")
-            % {"text": text[:40], "column": "closed_on"}
-        ) from None
 
 
 def whole_amount(price_fen: int, price_unit: str, term_months: int | None) -> int:

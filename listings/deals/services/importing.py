@@ -11,11 +11,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from exchange.accounts.divisions.rows import Problem, RowsRefused
 from exchange.accounts.models import Division, Level, Role, User
-from exchange.accounts.selectors import units_by_code
+from exchange.accounts.selectors import places
 from exchange.bulk import copy_in
 from exchange.clock import legal_day
+from exchange.csvfiles import Problem, RowsRefused
 from exchange.errors import require
 from exchange.journal.models import Origin
 from exchange.journal.services import record_all
@@ -67,7 +67,7 @@ def import_deals(*, lines: Iterable[str], file: str, by: User | None) -> Importe
     allowed = by is None or by.is_superuser or by.has_role(Role.ADMINISTRATOR, level=Level.CITY)
     require(allowed, _("Only an administrator of the city imports deals."))
     rows, problems = read_rows(lines, file)
-    divisions, unknown = _places(rows, file)
+    divisions, unknown = places([(row.line, row.division, row.closed_on) for row in rows], file)
     problems += unknown + _check_kinds_and_days(rows, file)
     if problems:
         raise RowsRefused(sorted(problems, key=lambda problem: problem.line))
@@ -104,31 +104,6 @@ def _known(numbers: list[str]) -> dict[str, tuple[Any, ...]]:
         for number, ref, *contents in here.values_list("number", "import_ref", *COMPARED):
             found[number] = tuple(contents) if ref else ()
     return found
-
-
-def _places(rows: list[DealRow], file: str) -> tuple[dict[int, Division], list[Problem]]:
-    """Return each row's division by line, as it was in force on the day of the deal, and what is wrong."""
-    units = units_by_code({row.division for row in rows})
-    places: dict[int, Division] = {}
-    problems = []
-    for row in rows:
-        unit = next((unit for unit in units.get(row.division, []) if unit.is_in_force(row.closed_on)), None)
-        if unit is None:
-            problems.append(Problem(file, row.line, _no_place(row, units.get(row.division, []))))
-        else:
-            places[row.line] = unit
-    return places, problems
-
-
-def _no_place(row: DealRow, units: list[Division]) -> str:
-    if not units:
-        return _("No division bears the code “%(code)s”.") % {"code": row.division[:20]}
-    spans = "; ".join(f"{unit.name} {unit.valid_from}…{unit.valid_to or ''}" for unit in units)
-    return _("The code %(code)s was not in force on %(day)s; it stands for: %(spans)s.") % {
-        "code": row.division,
-        "day": row.closed_on,
-        "spans": spans,
-    }
 
 
 def _check_kinds_and_days(rows: list[DealRow], file: str) -> list[Problem]:

@@ -7,10 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from exchange.accounts.divisions.rows import COLUMNS, RowsRefused
+from exchange.accounts.divisions.rows import COLUMNS
 from exchange.accounts.models import Division, Succession, User
 from exchange.accounts.selectors import ancestors, division_at, divisions_at
 from exchange.accounts.services import create_user, grant_role, import_divisions
+from exchange.csvfiles import RowsRefused
 from exchange.errors import NotAllowed
 from exchange.journal.models import Event
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from exchange.accounts.divisions.rows import RowsRefused
+from exchange.csvfiles import RowsRefused
 from exchange.errors import NotAllowed
 from exchange.journal.models import Event, Origin, Seal
 from listings.deals.imports.rows import COLUMNS, read_rows

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exchange.accounts.divisions.rows import RowsRefused
 from exchange.accounts.services import import_divisions
+from exchange.csvfiles import lines_of
+from exchange.refusals import told
 
 BUNDLED = Path(__file__).parents[2] / "data"
 
@@ -27,21 +28,8 @@ class Command(BaseCommand):
             paths = [*sorted(BUNDLED.glob("*.csv")), *paths]
         if not paths:
             raise CommandError("Name a CSV file, or say --bundled.")
-        try:
-            done = import_divisions(files={str(path): _lines(path) for path in paths}, by=None)
-        except RowsRefused as refused:
-            for problem in refused.problems:
-                self.stderr.write(str(problem))
-            raise CommandError(f"Nothing was imported. Problems listed above: {len(refused.problems)}.") from None
+        with told(self.stderr):
+            done = import_divisions(files={str(path): lines_of(path) for path in paths}, by=None)
         self.stderr.write(
             f"Divisions: {done.read} rows read, {done.added} added, {done.changed} changed, {done.same} as before."
         )
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{path} is not UTF-8; save it as CSV in UTF-8.") from None
