@@ -76,20 +76,25 @@ def place(listing: Listing) -> str:
     return " · ".join(d.name for d in (district, township) if d)
 
 
+def term(months: int | None) -> str:
+    """Return the length of a lease as people say it: 10 years, 18 months; "—" where none is set."""
+    if not months:
+        return "—"
+    years, rest = divmod(months, 12)
+    return _("%(n)s months") % {"n": months} if rest else _("%(years)s years") % {"years": years}
+
+
 def _lot(listing: Listing, announcement: Announcement | None, photo: Document | None, kind: str, now: datetime) -> Lot:
     mu = square_metres_to_mu(listing.area_m2)
     price = listing.start_price_fen or 0
     per_mu = divide_half_up(price * 2000, int(listing.area_m2 * 3)) if listing.area_m2 else 0
     tag, tag_text, clock_label, clock_at = _stage(listing, announcement, now)
-    years, months = divmod(listing.term_months or 0, 12)
     return Lot(
         url=reverse("catalogue:listing", kwargs={"listing_id": listing.pk}),
         title=listing.title,
         place=place(listing),
         area_text=_("%(mu)s mu") % {"mu": f"{mu:f}"},
-        term_text=_("%(years)s years") % {"years": years}
-        if not months
-        else _("%(n)s months") % {"n": years * 12 + months},
+        term_text=term(listing.term_months),
         kind_text=kind,
         use_text=listing.use_text,
         price_label=_("Start price"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from exchange.money import fen_to_yuan, square_metres_to_mu
+from exchange.money import group_thousands, square_metres_to_mu
 from listings.catalogue import selectors, voting
+from listings.catalogue.cards import term
 from listings.catalogue.models import Listing
 from listings.registry.selectors import active_encumbrances, current_certificate
 
@@ -32,7 +33,7 @@ def checks(row: Listing) -> list[tuple[str, str, str, bool]]:
         (_("Burdens"), ", ".join(others) or _("none"), _("in the register of rights, now"), not others),
         (
             _("Length of the lease"),
-            _("%(months)s months") % {"months": row.term_months},
+            term(row.term_months),
             _("at most 20 years (Civil Code 705)"),
             True,
         ),
@@ -50,8 +51,8 @@ def checks(row: Listing) -> list[tuple[str, str, str, bool]]:
         rows.append(
             (
                 _("Start price"),
-                f"¥{fen_to_yuan(row.start_price_fen or 0)}",
-                _("members' lowest price ¥%(floor)s") % {"floor": fen_to_yuan(vote.floor_price_fen)},
+                f"¥{group_thousands(row.start_price_fen or 0)}",
+                _("members' lowest price ¥%(floor)s") % {"floor": group_thousands(vote.floor_price_fen)},
                 (row.start_price_fen or 0) >= vote.floor_price_fen,
             )
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from exchange.accounts.services import notify
 from exchange.calendar import Period, Unit, deadline
 from exchange.clock import SHANGHAI, legal_now
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions.engine.closing import Result, result
 from listings.auctions.engine.state import has_ended
@@ -157,7 +157,7 @@ def _settle_registration(
     elif registration == winner:
         move(registration, states.WON)
         text = _("You have won “%(title)s” at ¥%(fen)s. The result is now made public; you will hear what is next.")
-        words = {"title": auction.listing.title, "fen": fen_to_yuan(auction.price_fen or 0)}
+        words = {"title": auction.listing.title, "fen": group_thousands(auction.price_fen or 0)}
         notify(user=registration.user, text=text % words, url=address)
     else:
         move(registration, states.LOST)

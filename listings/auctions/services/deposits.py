@@ -21,7 +21,7 @@ from exchange.journal.services import record
 from exchange.ledger.models import BankLine, BankOrder, SubAccount
 from exchange.ledger.services.holds import capture, hold, release
 from exchange.ledger.services.orders import order_payment
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions import policies
 from listings.auctions.models import Auction, Deposit, Registration
@@ -54,7 +54,7 @@ def take_deposit(*, line_id: str, received_at: datetime) -> None:
     surplus = line.amount_fen - deposit.amount_fen
     if surplus:
         text = _("You paid ¥%(fen)s more than the deposit. The rest is on its way back to your account.")
-        _return_line(registration, line, surplus, text % {"fen": fen_to_yuan(surplus)})
+        _return_line(registration, line, surplus, text % {"fen": group_thousands(surplus)})
 
 
 def _why_not(
@@ -76,7 +76,7 @@ def _why_not(
         return _(
             "Only ¥%(paid)s came, but the deposit is ¥%(due)s, so the money is on its way back. "
             "Pay the whole amount in one payment before registration closes."
-        ) % {"paid": fen_to_yuan(line.amount_fen), "due": fen_to_yuan(deposit.amount_fen)}
+        ) % {"paid": group_thousands(line.amount_fen), "due": group_thousands(deposit.amount_fen)}
     return ""
 
 
@@ -114,7 +114,7 @@ def _admit(
     text = _("Your deposit of ¥%(fen)s has arrived. Your bidder number is %(paddle)s.")
     notify(
         user=registration.user,
-        text=text % {"fen": fen_to_yuan(deposit.amount_fen), "paddle": registration.paddle},
+        text=text % {"fen": group_thousands(deposit.amount_fen), "paddle": registration.paddle},
         url=_address(registration),
     )
 
@@ -233,7 +233,7 @@ def settle_refund(*, reference: str, paid: bool) -> None:
         amount_fen=deposit.amount_fen,
         origin=registration.auction.origin,
     )
-    text = _("Your deposit of ¥%(fen)s has been paid back.") % {"fen": fen_to_yuan(deposit.amount_fen)}
+    text = _("Your deposit of ¥%(fen)s has been paid back.") % {"fen": group_thousands(deposit.amount_fen)}
     notify(user=registration.user, text=text, url=_address(registration))
 
 

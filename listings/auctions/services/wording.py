@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.clock import SHANGHAI
 from exchange.errors import Refused, Text
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from listings.auctions.models import Auction
 from listings.auctions.selectors import Press
 
@@ -41,14 +41,16 @@ def _ended_at(auction: Auction) -> Text:
 
 
 def _too_low(press: Press, auction: Auction) -> Text:
-    return _("The least bid is now ¥%(least)s. Bid at least that much.") % {"least": fen_to_yuan(press.next_min_fen)}
+    return _("The least bid is now ¥%(least)s. Bid at least that much.") % {
+        "least": group_thousands(press.next_min_fen)
+    }
 
 
 def _not_multiple(press: Press, auction: Auction) -> Text:
     step = auction.parsed_rules.step.at(press.price_fen or 0)
     return _("A bid lies whole steps of ¥%(step)s higher; the least is now ¥%(least)s. Choose such an amount.") % {
-        "step": fen_to_yuan(step),
-        "least": fen_to_yuan(press.next_min_fen),
+        "step": group_thousands(step),
+        "least": group_thousands(press.next_min_fen),
     }
 
 
@@ -57,7 +59,7 @@ def _raise_too_large(press: Press, auction: Auction) -> Text:
     base = rules.start if press.price_fen is None else press.price_fen
     most = base + (rules.max_raise_steps or 0) * rules.step.at(base)
     return _("One bid may be at most ¥%(most)s now. If you meant that much, bid again after it.") % {
-        "most": fen_to_yuan(most)
+        "most": group_thousands(most)
     }
 
 

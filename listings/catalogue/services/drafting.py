@@ -14,7 +14,7 @@ from exchange.clock import legal_day, legal_now
 from exchange.errors import Refused, WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
-from exchange.money import fen_to_yuan, share_bp
+from exchange.money import group_thousands, share_bp
 from exchange.rulebook.selectors import rule
 from exchange.states import move
 from listings.catalogue import policies, selectors, voting
@@ -131,7 +131,7 @@ def set_price(
     if resolution and start_price_fen < resolution.floor_price_fen:
         raise Refused(
             _("The members decided on at least ¥%(floor)s a year. The start price cannot be lower.")
-            % {"floor": fen_to_yuan(resolution.floor_price_fen)},
+            % {"floor": group_thousands(resolution.floor_price_fen)},
             "below_floor",
             "start_price_fen",
         )
@@ -142,7 +142,7 @@ def set_price(
     if not 0 < deposit_fen <= most:
         raise Refused(
             _("The deposit may be at most %(share)s %% of the start price, here ¥%(most)s.")
-            % {"share": cap.value // 100, "most": fen_to_yuan(most)},
+            % {"share": cap.value // 100, "most": group_thousands(most)},
             "deposit_too_high",
             "deposit_fen",
         )

@@ -70,7 +70,7 @@ def facts(row: Listing) -> list[tuple[str, Any]]:
     return [
         (_("Kind of right"), str(kind or row.right_kind)),
         (_("Area"), _("%(mu)s mu (%(m2)s m²)") % {"mu": square_metres_to_mu(row.area_m2), "m2": f"{row.area_m2:,}"}),
-        (_("Length of the lease"), _("%(months)s months") % {"months": row.term_months or "—"}),
+        (_("Length of the lease"), cards.term(row.term_months)),
         (_("Use"), row.use_text or "—"),
         (_("Where"), where),
         (_("Offered by"), row.collective.organisation.name),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.web import RepeatableForm, attempt, keyset_page
 from listings.catalogue import cards, selectors
 from listings.catalogue.forms import BasicsForm, DocumentForm, DraftForm, PriceForm, ResolutionForm
@@ -152,7 +152,7 @@ def _vote(row: Listing) -> str:
 def _price(row: Listing) -> str:
     if not row.start_price_fen:
         return _("Prices are per year")
-    return _("from ¥%(price)s a year") % {"price": fen_to_yuan(row.start_price_fen)}
+    return _("from ¥%(price)s a year") % {"price": group_thousands(row.start_price_fen)}
 
 
 FORMS: dict[str, tuple[type[forms.Form], Callable[..., Any]]] = {

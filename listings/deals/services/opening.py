@@ -11,7 +11,7 @@ from exchange.accounts.services import notify
 from exchange.calendar import Period, Unit, deadline
 from exchange.clock import SHANGHAI, legal_day
 from exchange.journal.services import record
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from listings.auctions.models import Auction, HallEvent, Registration
 from listings.auctions.selectors import winning_bid
 from listings.catalogue.models import Listing
@@ -55,7 +55,7 @@ def open_deal(*, auction_id: str) -> Deal | None:
     deal.save(force_insert=True)
     record("deal.closed", by=None, **closing_facts(deal))
     address = reverse("deals:deal", kwargs={"pk": deal.pk})
-    words = {"title": deal.title, "fen": fen_to_yuan(price_fen)}
+    words = {"title": deal.title, "fen": group_thousands(price_fen)}
     text = _("“%(title)s” was leased at ¥%(fen)s a year. The result is now public.")
     for person in (winner.user, listing.filer):
         notify(user=person, text=text % words, url=address)

@@ -14,7 +14,7 @@ from exchange.clock import legal_day, legal_now
 from exchange.ledger.models import BankLine, SubAccount
 from exchange.ledger.services.accounts import open_sub_account
 from exchange.ledger.services.orders import order_payment
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions.models import Deposit
 from listings.auctions.services.deposits import apply_deposit
@@ -138,8 +138,8 @@ def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str)
 def _words(deal: Deal, payment: Payment, payer: str) -> str:
     words = {
         "title": deal.title,
-        "fen": fen_to_yuan(payment.amount_fen),
-        "back": fen_to_yuan(payment.returned_fen),
+        "fen": group_thousands(payment.amount_fen),
+        "back": group_thousands(payment.returned_fen),
         "payer": payer,
     }
     if payment.reason == "other_payer":

@@ -62,7 +62,7 @@ def test_blanks_and_wide_letters_in_a_name_do_not_matter(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("money", "word"),
-    [({"name": "张三"}, "张三"), ({"fen": 599_999}, "5999.99")],
+    [({"name": "张三"}, "张三"), ({"fen": 599_999}, "5,999.99")],
     ids=["from another's account", "a fen short"],
 )
 def test_wrong_money_goes_back_to_where_it_came_from_and_the_bidder_is_told(

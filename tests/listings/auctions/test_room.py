@@ -89,7 +89,7 @@ def test_a_bid_one_fen_low_comes_back_to_the_room_with_the_reason(hall: Auction,
     low = {"own_amount": "29,999.99", "amount_fen": "30000.00", "request_key": "k", "checked": "1"}
     answer = visitor(cast.farmer).post(f"{room_of(hall)}bid/", low)
     assert answer.status_code == 409
-    assert "The least bid is now ¥30000.00" in answer.content.decode()
+    assert "The least bid is now ¥30,000" in answer.content.decode()
 
 
 def test_what_is_no_amount_comes_back_too(hall: Auction, cast: Cast) -> None:
