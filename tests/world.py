@@ -5,11 +5,14 @@ Each stage adds its rows here by calling its own factory; a name is what `access
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
+from exchange.clock import set_clock_offset
 from listings.auctions.services.registration import register
 from tests.factories import make_announcement, make_approved, make_cast, make_draft, make_submitted
 from tests.listings.auctions.hall import hear
+from tests.listings.deals.life import make_completed_deal
 
 
 def make_world() -> SimpleNamespace:
@@ -26,4 +29,6 @@ def make_world() -> SimpleNamespace:
     hear()
     world.auction = world.listing.auction
     world.registration = register(auction_id=world.auction.pk, by=cast.farmer)
+    world.deal = make_completed_deal(cast)
+    set_clock_offset(timedelta())  # the deal has taken its days; the others stand where they stood
     return world

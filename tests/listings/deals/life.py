@@ -5,8 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+import pytest
+
 from exchange import clock
 from exchange.clock import legal_day
+from exchange.errors import Refused
+from exchange.journal.models import Event
 from exchange.ledger.bank import StatementLine
 from exchange.ledger.services.statements import receive_line
 from listings.auctions.models import Auction
@@ -149,3 +153,18 @@ def make_completed_deal(cast: Cast, *, farmer: bool = False) -> Deal:
     deal = hand_over(cast, pay_first(sign(cast, confirm(deal))))
     attest(cast, deal)
     return certify(cast, deal)
+
+
+def refuses(error: type[Refused], service: Any, **arguments: Any) -> Refused:
+    """Call a service that must refuse and change nothing that is recorded."""
+    before = (Event.objects.count(), list(Deal.objects.order_by("pk").values("pk", "state")))
+    with pytest.raises(error) as caught:
+        service(**arguments)
+    assert (Event.objects.count(), list(Deal.objects.order_by("pk").values("pk", "state"))) == before
+    return caught.value
+
+
+def journal(deal: Deal) -> list[str]:
+    """Return the kinds of the deal's events, in order."""
+    found = Event.objects.filter(subject_type="deals.Deal", subject_id=str(deal.pk)).order_by("pk")
+    return list(found.values_list("kind", flat=True))
