@@ -47,7 +47,7 @@ class TransferMode(models.TextChoices):
 class PriceUnit(models.TextChoices):
     """What the price is for; the amount of a deal is the price over the whole term."""
 
-    YUAN_PER_YEAR = "yuan_per_year", _("yuan per year")
+    YUAN_PER_YEAR = "yuan_per_year", _("yuan / year")
     YUAN_TOTAL = "yuan_total", _("yuan in all")
 
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('lessee_name', models.CharField(max_length=120)),
                 ('lessee_kind', models.CharField(choices=[('person', 'Person'), ('cooperative', 'Cooperative'), ('company', 'Company'), ('collective', 'Collective economic organisation'), ('other', 'Other body')], max_length=12)),
                 ('price_fen', models.BigIntegerField()),
-                ('price_unit', models.CharField(choices=[('yuan_per_year', 'yuan per year'), ('yuan_total', 'yuan in all')], default='yuan_per_year', max_length=16)),
+                ('price_unit', models.CharField(choices=[('yuan_per_year', 'yuan / year'), ('yuan_total', 'yuan in all')], default='yuan_per_year', max_length=16)),
                 ('start_price_fen', models.BigIntegerField(blank=True, null=True)),
                 ('competitive', models.BooleanField(default=False)),
                 ('term_months', models.PositiveIntegerField(blank=True, null=True)),

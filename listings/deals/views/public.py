@@ -55,6 +55,7 @@ def deals(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows_of(request, page.rows),
         "next": f"?{query.urlencode()}" if page.next_key else "",
+        "crumbs": [(_("Home"), "/"), (_("Deals"), "")],
     }
     return render(request, "listings/deals/deals.html", context, status=400 if form.errors else 200)
 
@@ -67,7 +68,6 @@ def deal(request: HttpRequest, pk: str) -> HttpResponse:
     context = {
         "deal": row,
         "headline": headline(row),
-        "kind": str(RightKind.objects.filter(pk=row.right_kind).first() or row.right_kind),
         "facts": facts(request, row),
         "steps": stages.stages(row) if row.listing else [],
         "history": stages.history(row),
@@ -90,25 +90,29 @@ def deal(request: HttpRequest, pk: str) -> HttpResponse:
 
 def headline(row: Deal) -> str:
     """Say in a line where the deal stands."""
-    return (
-        {
-            Deal.State.PUBLICITY: _("The result is published"),
-            Deal.State.CONFIRMED: _("The result stands, the contract comes next"),
-            Deal.State.CONTRACTED: _("Signed, the first payment comes next"),
-            Deal.State.PAID: _("Paid, the hand-over comes next"),
-            Deal.State.HANDED_OVER: _("Handed over, the certificate comes next"),
-            Deal.State.COMPLETED: _("Completed, from the vote to the certificate"),
-            Deal.State.CANCELLED: _("The result was cancelled"),
-        }[Deal.State(row.state)]
-        if row.listing
-        else _("Entered from the past")
-    )
+    if row.listing is None:
+        return _("Entered from the past")
+    words = {
+        Deal.State.PUBLICITY: _("The result is published"),
+        Deal.State.CONFIRMED: _("The result stands, the contract comes next"),
+        Deal.State.CONTRACTED: _("Signed, the first payment comes next"),
+        Deal.State.PAID: _("Paid, the hand-over comes next"),
+        Deal.State.HANDED_OVER: _("Handed over, the certificate comes next"),
+        Deal.State.COMPLETED: _("Completed, from the vote to the certificate"),
+        Deal.State.CANCELLED: _("The result was cancelled"),
+    }
+    return words[Deal.State(row.state)]
 
 
 def facts(request: HttpRequest, row: Deal) -> list[tuple[str, Any]]:
     """Return the contract in brief, as pairs of label and value."""
     names = selectors.names(request.user, row)
-    pairs = [(_("Lessor"), names.lessor), (_("Lessee"), names.lessee), (_("Where"), place(row))]
+    pairs: list[tuple[str, Any]] = [
+        (_("Lessor"), names.lessor),
+        (_("Lessee"), names.lessee),
+        (_("Where"), place(row)),
+        (_("Kind of right"), str(RightKind.objects.filter(pk=row.right_kind).first() or row.right_kind)),
+    ]
     if row.area_m2:
         words = {"mu": square_metres_to_mu(row.area_m2), "m2": f"{row.area_m2:,}"}
         pairs.append((_("Area"), _("%(mu)s mu (%(m2)s m²)") % words))
@@ -119,7 +123,7 @@ def facts(request: HttpRequest, row: Deal) -> list[tuple[str, Any]]:
         more = divide_half_up((row.price_fen - row.start_price_fen) * 1000, row.start_price_fen)
         pairs.append((_("Above the start price"), f"{more / 10:.1f} %"))
     pairs.append((_("Closed on"), shown_day(row.closed_on)))
-    return pairs
+    return pairs if len(pairs) % 2 == 0 else [*pairs, (_("How"), row.get_transfer_mode_display())]
 
 
 def _term(row: Deal) -> str:
@@ -160,23 +164,26 @@ def _documents(row: Deal, contract: Any) -> list[tuple[str, str, str]]:
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for number and code of an attestation; both must fit."""
     form = VerifyForm(request.GET or None)
+    context: dict[str, Any] = {"form": form, "crumbs": [(_("Home"), "/"), (_("Check a certificate"), "")]}
     if not form.is_bound or not form.is_valid():
-        return render(request, "listings/deals/verify.html", {"form": form}, status=400 if form.is_bound else 200)
+        return render(request, "listings/deals/verify.html", context, status=400 if form.is_bound else 200)
     found = selectors.attestation_by_code(form.cleaned_data["code"])
     typed = "".join(sign for sign in form.cleaned_data["number"].upper() if sign.isalnum())
     if found and typed == found.number.replace("-", ""):
         return redirect("deals:verified", code=found.verify_code)
-    return render(request, "listings/deals/verify.html", {"form": form, "unknown": True}, status=404)
+    return render(request, "listings/deals/verify.html", {**context, "unknown": True}, status=404)
 
 
 def verified(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether the attestation with this code is valid, revoked or unknown; names masked for everybody."""
     found = selectors.attestation_by_code(code)
+    crumbs = [(_("Home"), "/"), (_("Check a certificate"), reverse("deals:verify"))]
     context: dict[str, Any] = {"form": VerifyForm(), "attestation": found, "code": grouped(code[:16].upper())}
+    context["crumbs"] = [*crumbs, (found.number if found else context["code"], "")]
     if found:
         names = selectors.names(None, found.deal)
         context |= {"deal": found.deal, "names": names, "place": place(found.deal), "valid": found.revoked_at is None}
-        context["kind"] = str(RightKind.objects.filter(pk=found.deal.right_kind).first() or "")
+        context["right_kind"] = str(RightKind.objects.filter(pk=found.deal.right_kind).first() or "")
     answer = render(request, "listings/deals/verified.html", context, status=200 if found else 404)
     answer["X-Robots-Tag"] = "noindex"
     return answer
