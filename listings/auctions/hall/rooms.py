@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 KEPT = 128
 READERS = 2
+# An EventSource has an event "open" of its own.
+NAMES = {"open": "opened", "close": "closed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +197,5 @@ def _shown(auction_id: str, after: int) -> list[Shown]:
     for event in selectors.public_events(auction_id, after):
         plain = selectors.public_event(event)
         text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        found.append(Shown(plain["seq"], plain["kind"], text[1:]))
+        found.append(Shown(plain["seq"], NAMES.get(plain["kind"], plain["kind"]), text[1:]))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -31,7 +33,8 @@ def record(request: HttpRequest, listing_id: object) -> HttpResponse:
         "auction": auction,
         "listing": auction.listing,
         "faults": found,
-        "events": events,
+        "entries": [(event, datetime.fromisoformat(event.outcome["ends_at"])) for event in events],
+        "days": auction.ends_at - auction.opens_at > timedelta(hours=12),
         "more": max(0, auction.number - len(events)),
         "rules": auction.parsed_rules,
         "minutes": auction.parsed_rules.extension.length // 60_000_000,

@@ -132,6 +132,7 @@ def test_a_stream_replays_from_the_readers_number_and_goes_on(live: SimpleNamesp
 
     short, whole, text = in_the_hall(work)
     assert [(seq, kind) for seq, kind, _data in short] == [("", "beat"), ("3", "bid"), ("4", "bid")]
+    assert [(seq, kind) for seq, kind, _data in whole[:2]] == [("", "beat"), ("1", "opened")]
     assert [seq for seq, _kind, _data in whole] == ["", "1", "2", "3", "4"]
     last = whole[-1][2]
     assert (last["price"], last["leader"], last["seq"]) == ("31000.00", live.farmer.paddle, 4)

@@ -88,7 +88,7 @@ function onBid(event) {
 function listen() {
   stream?.close();
   stream = new EventSource(`${hall.hall}events?after=${hall.seq}`);
-  for (const kind of ["open", "bid", "close"]) stream.addEventListener(kind, (message) => take(kind, message));
+  for (const kind of ["opened", "bid", "closed"]) stream.addEventListener(kind, (message) => take(kind, message));
   stream.addEventListener("beat", (message) => {
     alive();
     const beat = JSON.parse(message.data);
@@ -105,7 +105,7 @@ function take(kind, message) {
   if (event.seq > hall.seq + 1) { snapshot(); return; }
   hall.seq = event.seq;
   if (kind === "bid") onBid(event);
-  else snapshot(kind === "close");
+  else snapshot(kind === "closed");
 }
 
 /* ---- the connection ---- */
