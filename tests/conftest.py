@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
 from exchange import clock
@@ -20,7 +22,14 @@ pytest_plugins = ["tests.edges"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave every delivery to the sweep: tests say when the later stages hear of something."""
+    """Leave every delivery to the sweep, so that tests say when the later stages hear of something.
+
+    Speak English unless a test asks for Chinese, and have Chinese to speak: otherwise what a test reads would
+    depend on whether somebody has compiled the catalogue in this folder before.
+    """
+    if not hasattr(config, "workerinput"):
+        call_command("translations", "--compile", stdout=StringIO())
+    settings.LANGUAGE_CODE = "en"
     settings.JOURNAL_DELIVERY = "sweep"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

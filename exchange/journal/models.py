@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from exchange.clock import LegalNow
 
@@ -12,9 +13,9 @@ from exchange.clock import LegalNow
 class Origin(models.TextChoices):
     """Where a fact comes from; figures leave out what is simulated and show the rest apart."""
 
-    PLATFORM = "platform", "platform"
-    IMPORTED = "imported", "imported"
-    SIMULATED = "simulated", "simulated"
+    PLATFORM = "platform", _("platform")
+    IMPORTED = "imported", _("imported")
+    SIMULATED = "simulated", _("simulated")
 
 
 class Event(models.Model):
