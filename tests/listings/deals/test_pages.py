@@ -33,14 +33,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
 
 
 def as_(person: User | None) -> Client:
-    client = Client()
+    client = Client(headers={"accept-language": "zh-hans"})
     if person is not None:
         client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
 def in_chinese(words: str) -> str:
-    """Return what the pages say for it; the words themselves where the catalogue is not compiled."""
+    """Return what the pages say for it."""
     with override("zh-hans"):
         return gettext(words)
 
