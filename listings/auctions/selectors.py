@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -89,9 +90,9 @@ def visible_auctions(user: User | AnonymousUser) -> QuerySet[Auction]:
     )
 
 
-def auction_of(listing_id: object) -> Auction | None:
+def auction_of(listing_id: UUID | str) -> Auction | None:
     """Return the hall of a listing, None while it has none."""
-    return visible_auctions(AnonymousUser()).filter(listing=listing_id).first()
+    return visible_auctions(AnonymousUser()).filter(listing__pk=listing_id).first()
 
 
 def least_bid(auction: Auction) -> int:
@@ -119,9 +120,9 @@ def press_by_key(auction: Auction, user: User, request_key: str) -> Press | None
     return press_of(found) if found else None
 
 
-def public_events(auction_id: object, after: int = 0, limit: int = 500) -> list[HallEvent]:
+def public_events(auction_id: UUID | str, after: int = 0, limit: int = 500) -> list[HallEvent]:
     """Return what everybody may see of a hall, after a public number, in order."""
-    found = HallEvent.objects.filter(auction=auction_id, public_number__gt=after)
+    found = HallEvent.objects.filter(auction__pk=auction_id, public_number__gt=after)
     return list(found.order_by("public_number")[:limit])
 
 

@@ -78,7 +78,7 @@ class Bids:
             batch = waiting[:CAP]
             del waiting[:CAP]
             try:
-                told = await self._writers.run(_settle_and_say, auction_id, [one[:2] for one in batch])
+                told: list[Any] = await self._writers.run(_settle_and_say, auction_id, [one[:2] for one in batch])
             except Exception as error:
                 told = [error] * len(batch)
             for (_asked, _language, future), one in zip(batch, told, strict=True):

@@ -44,7 +44,7 @@ def _last(gate: Barrier) -> None:
 def _with_connection(work: Callable[[], R]) -> R:
     if time.monotonic() - getattr(connection, "used_at", 0.0) > FRESH_S:
         # Django then asks the server a trifle before the first statement, and connects anew if need be.
-        connection.health_check_done = False
+        connection.health_check_done = False  # type: ignore[attr-defined]
     try:
         return work()
     finally:

@@ -181,7 +181,7 @@ def refund_deposit(*, deposit_id: UUID) -> bool:
 
 def refund_losers(*, auction_id: str) -> int:
     """Send the deposits of all who did not win back, each in its own transaction; return how many."""
-    return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction=auction_id))
+    return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction__pk=auction_id))
 
 
 def refund_due(*, limit: int = 200) -> int:

@@ -245,6 +245,12 @@ function panel() {
       : chosen.own !== typed ? fill(hall.words.rounded, yuan(chosen.own)) : "");
     moved();
   });
+  // Enter would press the first button of the form, not send what is typed.
+  own.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (!document.getElementById("go").disabled) ask();
+  });
   form.addEventListener("submit", (event) => { event.preventDefault(); if (!document.getElementById("go").disabled) ask(); });
   document.getElementById("no").addEventListener("click", () => document.getElementById("ask").close());
   document.getElementById("ask").addEventListener("close", () => { asking = null; });
