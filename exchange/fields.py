@@ -1,4 +1,4 @@
-"""Form fields of the house: money typed in yuan, areas in mu or square metres, days."""
+"""Form fields of the house: money typed in yuan, areas in mu or square metres, rates, days."""
 
 from __future__ import annotations
 
@@ -69,6 +69,26 @@ class MuField(forms.DecimalField):
         """Return square metres, or None."""
         mu = super().clean(value)
         return None if mu is None else mu_to_square_metres(mu)
+
+
+class PercentField(forms.DecimalField):
+    """A yearly rate typed in percent with at most two decimals, cleaned to an integer of basis points."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "data-unit": "%"}
+        super().__init__(
+            max_digits=5,
+            decimal_places=2,
+            min_value=Decimal(0),
+            max_value=Decimal(100),
+            widget=forms.TextInput(attrs=attrs),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Return basis points, or None for an empty optional field."""
+        percent = super().clean(value)
+        return None if percent is None else int(percent * 100)
 
 
 class DayField(forms.DateField):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from exchange.accounts.models import User
 from exchange.accounts.selectors import within
@@ -56,6 +56,13 @@ def bank_applications(user: User) -> QuerySet[Application]:
     """Return the applications at the banks for which the person works, longest waiting first."""
     found = Application.objects.filter(reach_of_bank(user, "product__bank")).order_by("pk")
     return found.select_related("product__bank", "division__parent", "right", "applicant")
+
+
+def bank_counts(user: User) -> dict[str, int]:
+    """Return how many applications at the person's banks, within his reach, stand in each state."""
+    found = Application.objects.filter(reach_of_bank(user, "product__bank")).order_by()
+    counts = found.values_list("state").annotate(n=Count("pk"))
+    return {**dict.fromkeys(Application.State.values, 0), **dict(counts)}
 
 
 def mortgageable_rights(user: User) -> QuerySet[Right]:

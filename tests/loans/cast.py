@@ -36,7 +36,7 @@ def make_certified_right(cast: Cast, years: int = 20, **holder: Any) -> Right:
     right = make_leased_right(cast, years, **holder)
     registry.certify_right(
         right_id=str(right.pk),
-        number=f"渝（2026）南川区不动产权第{next(_numbers):07d}号",
+        number=f"渝（2024）南川区不动产权第{next(_numbers):07d}号",
         registered_on=legal_day(),
         by=cast.organiser,
     )
