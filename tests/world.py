@@ -13,6 +13,7 @@ from listings.auctions.services.registration import register
 from tests.factories import make_announcement, make_approved, make_cast, make_draft, make_submitted
 from tests.listings.auctions.hall import hear
 from tests.listings.deals.life import make_completed_deal
+from tests.loans.cast import make_application, make_certified_right, make_loan
 
 
 def make_world() -> SimpleNamespace:
@@ -31,4 +32,7 @@ def make_world() -> SimpleNamespace:
     world.registration = register(auction_id=world.auction.pk, by=cast.farmer)
     world.deal = make_completed_deal(cast)
     set_clock_offset(timedelta())  # the deal has taken its days; the others stand where they stood
+    world.certified = make_certified_right(cast)
+    world.application = make_application(cast, world.certified)
+    world.loan = make_loan(cast)
     return world

@@ -34,6 +34,11 @@ def own_loans(user: User) -> QuerySet[Loan]:
     return Loan.objects.filter(own(user)).select_related("bank", "division").order_by("-pk")
 
 
+def bank_loans(user: User) -> QuerySet[Loan]:
+    """Return the loans of the banks for which the person works, within his reach."""
+    return Loan.objects.filter(reach_of_bank(user, "bank")).select_related("bank", "division__parent")
+
+
 def in_division(found: QuerySet[Loan], code: str) -> QuerySet[Loan]:
     """Narrow loans to the units that ever bore this code, and all below them."""
     return found.filter(within(paths_of_code(code))) if code else found
