@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 Reaction = Callable[[Event], object]
 _reactions: dict[str, dict[str, Reaction]] = defaultdict(dict)
 
-LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE_S = 300
 
 
 def on(kind: str) -> Callable[[Reaction], Reaction]:
@@ -72,7 +72,7 @@ def deliver(delivery_id: int) -> bool:
 
 def _postpone(delivery_id: int, error: Exception) -> None:
     row = Delivery.objects.get(pk=delivery_id)
-    pause = min(timedelta(seconds=2**row.attempts), LONGEST_PAUSE)
+    pause = timedelta(seconds=min(2**row.attempts, LONGEST_PAUSE_S))
     Delivery.objects.filter(pk=delivery_id, done_at=None).update(
         attempts=row.attempts + 1,
         next_try_at=legal_now() + pause,

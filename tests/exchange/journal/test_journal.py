@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import InternalError, connection, transaction
 from django.db.utils import DatabaseError
 
 from exchange.accounts import services as accounts
 from exchange.accounts.models import User
-from exchange.clock import legal_day
+from exchange.clock import legal_day, legal_now
 from exchange.errors import OtherBody
 from exchange.journal import delivery, sealing
 from exchange.journal.models import Answer, Delivery, Event, Seal
@@ -66,6 +68,24 @@ def test_a_failing_reaction_is_kept_put_off_and_stops_nobody(village: User, monk
     assert (row.done_at, row.attempts, row.last_error) == (None, 1, "ValueError: no luck")
     assert User.objects.get(pk=village.pk).full_name == "蒋会计"
     assert len(heard) == 1
+
+
+def test_a_reaction_that_has_failed_for_hours_still_stops_nobody(
+    village: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[int] = []
+
+    def fail(event: Event) -> None:
+        raise ValueError("no luck")
+
+    monkeypatch.setitem(delivery._reactions, "thing.done", {"bad": fail, "good": lambda e: heard.append(e.pk)})
+    event = record("thing.done", subject=village, by=village, division=None)
+    Delivery.objects.filter(reaction="bad").update(attempts=10_000)
+    before = legal_now()
+    assert delivery.deliver_pending() == 1
+    row = Delivery.objects.get(reaction="bad")
+    assert (row.attempts, heard) == (10_001, [event.pk])
+    assert timedelta(minutes=5) <= row.next_try_at - before < timedelta(minutes=6)
 
 
 def test_the_chain_holds_and_every_tampering_by_a_superuser_is_found(village: User) -> None:
