@@ -13,6 +13,7 @@ from exchange.calendar import Period, Unit, deadline
 from exchange.clock import SHANGHAI, legal_now
 from exchange.money import group_thousands
 from exchange.states import move
+from exchange.sweeps import each
 from listings.auctions.engine.closing import Result, result
 from listings.auctions.engine.state import has_ended
 from listings.auctions.instants import iso, to_instant
@@ -88,13 +89,13 @@ def catch_up(*, auction: Auction) -> Auction:
 def open_due(*, limit: int = 100) -> int:
     """Open the halls whose time has come, each in its own transaction; return how many."""
     due = Auction.objects.filter(state=S.SCHEDULED, opens_at__lte=legal_now()).order_by("opens_at")
-    return sum(open_auction(auction_id=pk, wait=False) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return each(due.values_list("pk", flat=True)[:limit], lambda pk: open_auction(auction_id=pk, wait=False))
 
 
 def close_due(*, limit: int = 100) -> int:
     """Close the halls that have ended, each in its own transaction; return how many. Any number may run."""
     due = Auction.objects.filter(state=S.OPEN, ends_at__lte=legal_now()).order_by("ends_at")
-    return sum(close(auction_id=pk, wait=False) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return each(due.values_list("pk", flat=True)[:limit], lambda pk: close(auction_id=pk, wait=False))
 
 
 def _locked(auction_id: object, wait: bool) -> Auction | None:

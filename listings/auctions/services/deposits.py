@@ -23,6 +23,7 @@ from exchange.ledger.services.holds import capture, hold, release
 from exchange.ledger.services.orders import order_payment
 from exchange.money import group_thousands
 from exchange.states import move
+from exchange.sweeps import each
 from listings.auctions import policies
 from listings.auctions.models import Auction, Deposit, Registration
 
@@ -179,14 +180,15 @@ def refund_deposit(*, deposit_id: UUID) -> bool:
     return True
 
 
+@transaction.atomic
 def refund_losers(*, auction_id: str) -> int:
-    """Send the deposits of all who did not win back, each in its own transaction; return how many."""
+    """Send the deposits of all who did not win back, all or none; return how many. `refund_due` is the belt."""
     return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction__pk=auction_id))
 
 
 def refund_due(*, limit: int = 200) -> int:
     """Sweep: send back what a lost reaction left, oldest first."""
-    return sum(refund_deposit(deposit_id=pk) for pk in list(_to_refund()[:limit]))
+    return each(_to_refund()[:limit], lambda pk: refund_deposit(deposit_id=pk))
 
 
 def _to_refund() -> QuerySet[Deposit, UUID]:

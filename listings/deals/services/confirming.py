@@ -14,6 +14,7 @@ from exchange.errors import Refused, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.states import move
+from exchange.sweeps import each
 from listings.auctions.services.deposits import refund_winner
 from listings.catalogue.models import Listing
 from listings.catalogue.services.announcing import break_off_listing
@@ -49,7 +50,7 @@ def confirm_deal(*, deal_id: object) -> bool:
 def confirm_due(*, limit: int = 100) -> int:
     """Sweep: confirm the results whose publicity is over, each in its own transaction; return how many."""
     due = Deal.objects.filter(state=Deal.State.PUBLICITY, publicity_to__lte=legal_now()).order_by("publicity_to")
-    return sum(confirm_deal(deal_id=pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return each(due.values_list("pk", flat=True)[:limit], lambda pk: confirm_deal(deal_id=pk))
 
 
 @repeatable

@@ -67,6 +67,17 @@ def test_closing_again_changes_nothing(cast: Cast) -> None:
     assert Event.objects.filter(kind="auction.closed").count() == 1
 
 
+def test_a_hall_that_cannot_be_closed_keeps_no_other_waiting(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    stuck, sound = open_hall(make_auction(cast)), open_hall(make_auction(cast))
+    Listing.objects.filter(pk=stuck.listing_id).update(state=Listing.State.WITHDRAWN)
+    go_to(max(stuck.ends_at, sound.ends_at))
+    assert closing.close_due() == 1
+    assert Auction.objects.get(pk=sound.pk).state == Auction.State.CLOSED
+    assert Auction.objects.get(pk=stuck.pk).state == Auction.State.OPEN
+    assert HallEvent.objects.filter(auction=stuck, kind="close").count() == 0
+    assert str(stuck.pk) in caplog.text
+
+
 def test_a_hall_that_nobody_opened_is_opened_and_closed(cast: Cast) -> None:
     auction = make_auction(cast)
     waiting = register(auction_id=auction.pk, by=cast.farmer)
