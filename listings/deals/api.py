@@ -126,7 +126,7 @@ class DealsQuery(serializers.Serializer):
 class NewestFirst(KeysetPagination):
     """By the day of the close, the newest first."""
 
-    ordering = ("-closed_on", "-pk")
+    ordering = ("-closed_on", "-pk")  # type: ignore[assignment]
 
 
 class DealsView(generics.ListAPIView):

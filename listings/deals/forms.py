@@ -31,7 +31,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        every = [("", _("All"))]
+        every: list[tuple[str, Any]] = [("", _("All"))]
         districts = [(d.code, d.name) for d in divisions_at(level=Level.DISTRICT)]
         asked = (self.data.get("division") or "")[:12]
         if asked and asked not in dict(districts):

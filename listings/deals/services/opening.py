@@ -78,7 +78,7 @@ def _deal(listing: Listing, auction: Auction, winner: Registration, price_fen: i
         lessor_kind=PartyKind.COLLECTIVE,
         lessor_organisation=listing.collective.organisation,
         lessee_name=winner.name,
-        lessee_kind=KIND_OF.get(company.kind, PartyKind.OTHER) if company else PartyKind.PERSON,
+        lessee_kind=KIND_OF.get(Organisation.Kind(company.kind), PartyKind.OTHER) if company else PartyKind.PERSON,
         lessee_user=None if company else winner.user,
         lessee_organisation=company,
         price_fen=price_fen,
