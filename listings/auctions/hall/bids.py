@@ -77,7 +77,6 @@ class Bids:
         while waiting:
             batch = waiting[:CAP]
             del waiting[:CAP]
-            told: list[Any]
             try:
                 told: list[Any] = await self._writers.run(_settle_and_say, auction_id, [one[:2] for one in batch])
             except Exception as error:
