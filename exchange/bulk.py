@@ -28,7 +28,7 @@ def copy_in(rows: Sequence[models.Model]) -> None:
     fields = [field for field in type(rows[0])._meta.concrete_fields if not field.has_db_default()]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         copying: Any = cursor.copy(f"COPY {quote(type(rows[0])._meta.db_table)} ({columns}) FROM STDIN")
         with copying as copy:
             for row in rows:

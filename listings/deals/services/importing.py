@@ -76,8 +76,7 @@ def import_deals(*, lines: Iterable[str], file: str, by: User | None) -> Importe
 
 @transaction.atomic
 def _write(deals: list[Deal], numbers: list[int], file: str, by: User | None) -> Imported:
-    with patience(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORT_LOCK])
+    _one_at_a_time()
     known = _known([deal.number for deal in deals])
     problems = [
         Problem(file, line, _("%(ref)s is already entered with other contents.") % {"ref": deal.number})
@@ -90,6 +89,12 @@ def _write(deals: list[Deal], numbers: list[int], file: str, by: User | None) ->
     copy_in(added)
     record_all(kind="deal.closed", facts=[_fact(deal, PurePath(file).name) for deal in added], by=by)
     return Imported(len(deals), len(added), len(deals) - len(added), sum(deal.amount_fen for deal in added))
+
+
+def _one_at_a_time() -> None:
+    """Let imports wait for each other, so that the second one knows what the first has entered."""
+    with patience(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORT_LOCK])
 
 
 def _contents(deal: Deal) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from listings.deals.services.recording import closing_facts
 
 # The periods of the announcement's frozen rules by which a deal goes on.
 KEPT_RULES = ("result_publicity_period", "contract_period", "payment_period")
-KIND_OF = {
+KIND_OF: dict[str, PartyKind] = {
     Organisation.Kind.COMPANY: PartyKind.COMPANY,
     Organisation.Kind.COLLECTIVE: PartyKind.COLLECTIVE,
 }

@@ -19,7 +19,7 @@ from exchange.states import move
 from listings.auctions.models import Deposit
 from listings.auctions.services.deposits import apply_deposit
 from listings.deals import selectors
-from listings.deals.models import Deal, Payment
+from listings.deals.models import Deal, Instalment, Payment
 from listings.deals.services.confirming import tell
 from listings.deals.services.recording import record_deal
 
@@ -104,12 +104,17 @@ def _use(deal: Deal, amount_fen: int, at: datetime) -> int:
     instalment = selectors.next_instalment(deal)
     if instalment is None:
         return 0
-    used = min(amount_fen, instalment.open_fen)
+    used = divided(instalment, amount_fen)
     instalment.paid_fen += used
     if instalment.open_fen == 0:
         instalment.paid_on = legal_day(at)
     instalment.save(update_fields=["paid_fen", "paid_on"])
     return used
+
+
+def divided(instalment: Instalment, amount_fen: int) -> int:
+    """Return how much of an amount the instalment needs, in fen."""
+    return min(amount_fen, instalment.open_fen)
 
 
 def _advance(deal: Deal, by: User | None) -> None:

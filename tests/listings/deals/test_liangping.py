@@ -8,15 +8,17 @@ import shlex
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Sum
+from django.test import Client
 
 from exchange.accounts.selectors import paths_of_code, within
 from exchange.journal.models import Event
-from exchange.money import yuan_to_fen
+from exchange.money import fen_to_yuan, yuan_to_fen
 from listings.deals.imports.rows import COLUMNS
 from listings.deals.models import Deal
 
@@ -71,11 +73,18 @@ def closed(code: str) -> tuple[int, int]:
     return events.count(), events.aggregate(total=Sum("amount_fen"))["total"] or 0
 
 
+def summary(code: str) -> dict[str, Any]:
+    """Return what the public figures say of a division's deals."""
+    found = Client().get(f"/api/v1/figures/summary/?division={code}").json()["deals"]
+    return {"count": found["count"], "amount": found["amount"]}
+
+
 def test_it_is_imported_whole_into_the_townships_of_their_days(real_places: None) -> None:
     call_command("import_deals", str(FILE))
     found = rows()
     assert closed("500155") == (len(found), sum(yuan_to_fen(row["amount"]) for row in found))
     assert closed("500119") == (0, 0)
+    assert summary("500155") == {"count": len(found), "amount": argument("--total")}
     for deal in Deal.objects.select_related("division__parent"):
         assert deal.division.is_in_force(deal.closed_on)
         assert (deal.division.level, deal.division.parent.code) == ("township", argument("--district"))
@@ -95,3 +104,6 @@ def test_one_changed_row_changes_what_is_counted(real_places: None, tmp_path: Pa
     before = next(yuan_to_fen(r["amount"]) for r in rows() if r["ref"] == row["ref"])
     call_command("import_deals", str(changed))
     assert closed("500155") == (len(found), total - before + 123)
+    assert summary("500155") == {"count": len(found), "amount": fen_to_yuan(total - before + 123)}
+    listed = Client().get("/api/v1/deals/?division=500155&right_kind=facility").json()["results"]
+    assert [(item["number"], item["amount"]) for item in listed] == [(row["ref"], "1.23")]
