@@ -267,6 +267,7 @@ def encumber(*, right_id: str, kind: str, holder_name: str, reference: str, by: 
         clash = CLASHES.get(Encumbrance.Kind(kind), {}).get(Encumbrance.Kind(other.kind))
         if clash:
             raise Refused(clash, "encumbered", "right")
+        _check_not_let(kind, other)
     encumbrance = Encumbrance.objects.create(
         right=right, kind=kind, holder_name=holder_name, reference=reference, from_day=legal_day()
     )
@@ -279,6 +280,17 @@ def encumber(*, right_id: str, kind: str, holder_name: str, reference: str, by: 
         data={"kind": kind, "reference": reference},
     )
     return encumbrance
+
+
+def _check_not_let(kind: str, other: Encumbrance) -> None:
+    """Refuse to list what is still let: the new lease could never begin on the day of its hand-over."""
+    let = other.kind == Encumbrance.Kind.LEASE and other.to_day is not None and other.to_day > legal_day()
+    if kind == Encumbrance.Kind.LISTING and let:
+        raise Refused(
+            _("This right is let until %(day)s. It can be listed when that lease has ended.") % {"day": other.to_day},
+            "encumbered",
+            "right",
+        )
 
 
 @transaction.atomic

@@ -114,6 +114,18 @@ def test_what_goes_together_on_a_right(cast: Cast, first: str, second: str, goes
     assert selectors.active_encumbrances(right).count() == (2 if goes else 1)
 
 
+def test_a_right_is_not_listed_before_its_lease_has_ended(cast: Cast) -> None:
+    let, free = make_right(cast), make_right(cast)
+    lease(cast, let, legal_day() - timedelta(days=100), 1)
+    lease(cast, free, legal_day() - timedelta(days=800), 1)
+    with pytest.raises(Refused) as refusal:
+        burden(let, "listing")
+    assert (refusal.value.code, refusal.value.field) == ("encumbered", "right")
+    burden(free, "listing")
+    assert [e.kind for e in selectors.active_encumbrances(let)] == ["lease"]
+    assert [e.kind for e in selectors.active_encumbrances(free)] == ["lease", "listing"]
+
+
 def test_a_lifted_encumbrance_makes_room_and_lifting_twice_changes_nothing(cast: Cast) -> None:
     right = make_right(cast)
     burden(right, "mortgage")
