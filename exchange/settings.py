@@ -225,6 +225,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"token": "20/min"},
     "EXCEPTION_HANDLER": "exchange.api.on_exception",
+    # Without a proxy of our own anybody could write a new X-Forwarded-For for each guess at a password.
+    "NUM_PROXIES": int(PRODUCTION and env.flag("BEHIND_PROXY")),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
