@@ -93,7 +93,7 @@ def payoff_amount(loan: Loan, day: date) -> int:
 
 def payable_rows(loan: Loan, day: date) -> list[ScheduleRow]:
     """Return the unpaid rows up to the next one that is due on `day` or later: what may be paid row by row."""
-    rows = [row for row in rows_of(loan) if row.open_fen]
+    rows = _open_rows(loan)
     later = [row for row in rows if row.due_on >= day]
     last = later[0].n if later else 0
     return [row for row in rows if row.due_on < day or row.n == last]
@@ -101,7 +101,12 @@ def payable_rows(loan: Loan, day: date) -> list[ScheduleRow]:
 
 def overdue_fen(loan: Loan, day: date) -> int:
     """Return what should have been paid before `day` and was not."""
-    return sum(row.open_fen for row in rows_of(loan) if row.due_on < day)
+    return sum(row.open_fen for row in _open_rows(loan) if row.due_on < day)
+
+
+def _open_rows(loan: Loan) -> list[ScheduleRow]:
+    """Return the rows of which something is still owed; a loan settled early never pays the interest of later rows."""
+    return [] if loan.state == Loan.State.SETTLED else [row for row in rows_of(loan) if row.open_fen]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 from io import StringIO
 from typing import Any
@@ -101,6 +102,8 @@ def test_the_payoff_bears_interest_to_the_day_and_settles(cast: Cast, pass_time:
     assert sound(loan)
     with pytest.raises(WrongState):
         pay(cast, loan, 1)
+    years_later = first.due_on + timedelta(days=1000)
+    assert (payable_rows(fresh(loan), years_later), overdue_fen(fresh(loan), years_later)) == ([], 0)
 
 
 def test_interest_paid_ahead_is_not_asked_for_again_and_not_given_back(cast: Cast) -> None:
