@@ -8,6 +8,7 @@ import argparse
 import io
 import json
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests import chromium  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images"
 MOST_BYTES = 300_000
+PATIENCE_S = 300
 VIEW = {"width": 1280, "height": 860}
 PASSWORD = "Terraces-and-rice-2026"  # of the demonstration, printed in the README
 
@@ -46,13 +48,15 @@ def main() -> int:
 
 
 def live_room(address: str) -> str:
-    """The path of the room of an auction that runs now; of any that is known when none runs."""
-    for query in ("?state=open", ""):
-        with urllib.request.urlopen(f"{address}/api/v1/auctions/{query}", timeout=20) as answer:  # noqa: S310
-            found = json.load(answer)["results"]
+    """The path of the room of an auction in which somebody has bid and that runs; waits for one, some minutes."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        with urllib.request.urlopen(f"{address}/api/v1/auctions/?state=open", timeout=20) as answer:  # noqa: S310
+            found = [hall for hall in json.load(answer)["results"] if hall["price"]]
         if found:
             return f"/auctions/{found[0]['id']}/"
-    raise SystemExit("The demonstration knows no auction.")
+        time.sleep(5)
+    raise SystemExit("No auction with a bid has been open for some minutes: does the market of the demonstration run?")
 
 
 def take(browser: Browser, address: str, username: str, path: str, name: str) -> bool:
