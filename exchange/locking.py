@@ -18,6 +18,7 @@ from exchange.errors import Busy
 from exchange.identifiers import new_id
 
 PATIENCE_MS = 3000
+LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,7 +31,7 @@ def patience() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "55P03":
+        if getattr(error.__cause__, "sqlstate", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK):
             raise
         raise Busy(_("Somebody else is working on this right now. Please try again in a moment.")) from error
 

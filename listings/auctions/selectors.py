@@ -86,7 +86,7 @@ def visible_auctions(user: User | AnonymousUser) -> QuerySet[Auction]:
     """Return the halls the person may see: all, since their listings have been announced."""
     found = Auction.objects.filter(listing__state__in=Listing.PUBLIC)
     return found.select_related(
-        "listing__division__parent__parent", "listing__collective__organisation", "announcement", "division"
+        "listing__division__parent__parent", "listing__collective__organisation", "announcement", "division", "winner"
     )
 
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from listings.auctions.simulation.client import Answer, Client
 
@@ -37,7 +38,7 @@ class Bidder:
             self.pay_in(
                 number=deposit["sub_account"],
                 payer_name=deposit["payer_name"] or own["name"],
-                payer_account=f"62284800{abs(hash(self.client.username)) % 10**8:08d}",
+                payer_account=f"62284800{crc32(self.client.username.encode()) % 10**8:08d}",
                 amount_fen=int(Decimal(deposit["amount"]) * 100),
                 by=None,
             )

@@ -33,8 +33,10 @@ def announce_listing(*, listing_id: str, by: User, request_key: str = "") -> Ann
     """Publish an approved listing: number, dates and rules are fixed, hashed and never changed."""
     listing = Listing.objects.lock(pk=listing_id)
     require(policies.may_announce(by, listing), _("Only the trade organiser of the district announces."))
-    if listing.reviews.filter(reviewer=by, round=listing.round).exists():
-        raise Refused(_("Who has reviewed a listing does not announce it. A colleague has to do it."), "four_eyes")
+    if listing.filer_id == by.pk or listing.reviews.filter(reviewer=by).exists():
+        raise Refused(
+            _("Who has filed or reviewed a listing does not announce it. A colleague has to do it."), "four_eyes"
+        )
     if selectors.missing(listing):
         raise Refused(_("The listing is not complete. Return it to the village."), "incomplete")
     now = legal_now()

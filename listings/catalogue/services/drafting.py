@@ -114,8 +114,9 @@ def set_basics(
 
 
 def _months_left(end: date) -> int:
+    """Return the whole months from today until before `end`."""
     today = legal_day()
-    return (end.year - today.year) * 12 + end.month - today.month
+    return (end.year - today.year) * 12 + end.month - today.month - (end.day < today.day)
 
 
 @repeatable

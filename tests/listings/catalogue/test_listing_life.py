@@ -227,6 +227,10 @@ def test_only_the_organiser_announces_and_not_what_he_has_reviewed(cast: Cast) -
     for who in (cast.village, cast.town, cast.city, cast.farmer):
         with pytest.raises(NotAllowed):
             announcing.announce_listing(listing_id=str(listing.pk), by=who)
+    grant_role(user=cast.village, role=Role.ORGANISER, division=cast.places.nanchuan, by=None)
+    with pytest.raises(Refused) as own:
+        announcing.announce_listing(listing_id=str(listing.pk), by=cast.village)
+    assert own.value.code == "four_eyes"
     with pytest.raises(Refused) as refusal:
         announcing.announce_listing(listing_id=str(listing.pk), by=cast.district)
     assert (refusal.value.code, Announcement.objects.count()) == ("four_eyes", 0)
