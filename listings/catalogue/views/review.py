@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exchange.accounts.models import Role
@@ -71,7 +73,8 @@ def approve(request: HttpRequest, listing_id: str) -> HttpResponse:
     row = get_object_or_404(selectors.queue(request.user), pk=listing_id)
     form = ApproveForm(request.POST)
     done = attempt(form, reviewing.approve_listing, listing_id=str(row.pk), by=request.user)
-    return _after(request, row, done, approve_form=form)
+    said = _("Passed: “%(title)s”. The next office has it now.") % {"title": row.title}
+    return _after(request, row, done, said, approve_form=form)
 
 
 @login_required
@@ -81,7 +84,8 @@ def send_back(request: HttpRequest, listing_id: str) -> HttpResponse:
     row = get_object_or_404(selectors.queue(request.user), pk=listing_id)
     form = ReturnForm(request.POST)
     done = attempt(form, reviewing.return_listing, listing_id=str(row.pk), by=request.user)
-    return _after(request, row, done, return_form=form)
+    said = _("Returned with your reasons: “%(title)s”.") % {"title": row.title}
+    return _after(request, row, done, said, return_form=form)
 
 
 @login_required
@@ -92,12 +96,14 @@ def announce(request: HttpRequest, listing_id: str) -> HttpResponse:
     form = RepeatableForm(request.POST)
     done = attempt(form, announcing.announce_listing, listing_id=str(row.pk), by=request.user)
     if done.ok:
+        messages.success(request, _("Announced. Its text and dates are fixed from now on."))
         return redirect("catalogue:listing", listing_id=row.pk)
-    return _after(request, row, done, announce_form=form)
+    return _after(request, row, done, "", announce_form=form)
 
 
-def _after(request: HttpRequest, row: Listing, done: Any, **forms: Any) -> HttpResponse:
+def _after(request: HttpRequest, row: Listing, done: Any, said: str, **forms: Any) -> HttpResponse:
     if done.ok:
+        messages.success(request, said)
         return redirect("catalogue:queue")
     waiting = list(selectors.queue(request.user)[:100])
     return render(

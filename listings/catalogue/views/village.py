@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -85,6 +86,7 @@ def tasks(request: HttpRequest, listing_id: str) -> HttpResponse:
     if request.method == "POST":
         done = attempt(form, drafting.submit_listing, listing_id=str(row.pk), by=request.user)
         if done.ok:
+            messages.success(request, _("Submitted. The township looks at it first; you will get a message."))
             return redirect("catalogue:listing", listing_id=row.pk)
         status = done.status
         row = _own(request, listing_id)
@@ -226,5 +228,6 @@ def withdraw(request: HttpRequest, listing_id: str) -> HttpResponse:
     form = RepeatableForm(request.POST)
     done = attempt(form, drafting.withdraw_listing, listing_id=str(row.pk), by=request.user)
     if done.ok:
+        messages.success(request, _("Withdrawn. What was filled in stays on file."))
         return redirect("catalogue:village")
     return render(request, "listings/catalogue/tasks.html", _tasks(row, form), status=done.status)

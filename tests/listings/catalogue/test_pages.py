@@ -1,0 +1,45 @@
+"""The village's and the reviewers' pages say what a button has done."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from listings.catalogue.models import Listing
+from listings.catalogue.services import drafting
+from tests.factories import Cast, make_draft
+
+
+def press(user: Any, name: str, listing: Listing) -> str:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(
+        reverse(f"catalogue:{name}", kwargs={"listing_id": listing.pk}), {"request_key": uuid.uuid4()}, follow=True
+    )
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_village_reads_that_its_listing_was_submitted(cast: Cast) -> None:
+    listing = make_draft(cast)
+    assert "Submitted. The township looks at it first" in press(cast.village, "tasks", listing)
+    assert Listing.objects.get(pk=listing.pk).state == Listing.State.TOWNSHIP_REVIEW
+
+
+def test_the_village_is_asked_once_more_before_it_withdraws(cast: Cast) -> None:
+    listing = make_draft(cast)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast.village, "allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(reverse("catalogue:tasks", kwargs={"listing_id": listing.pk})).content.decode()
+    assert page.index("<summary>Withdraw this listing</summary>") < page.index("Yes, withdraw it")
+    assert "Withdrawn. What was filled in stays on file." in press(cast.village, "withdraw", listing)
+    assert Listing.objects.get(pk=listing.pk).state == Listing.State.WITHDRAWN
+
+
+def test_the_township_reads_that_its_listing_went_on(cast: Cast) -> None:
+    listing = drafting.submit_listing(listing_id=str(make_draft(cast).pk), by=cast.village)
+    assert f"Passed: “{listing.title}”. The next office has it now." in press(cast.town, "approve", listing)
+    assert Listing.objects.get(pk=listing.pk).state == Listing.State.DISTRICT_REVIEW
