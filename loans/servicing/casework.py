@@ -162,6 +162,7 @@ def shown(rows: Sequence[PlanRow], *, whole: bool) -> dict[str, Any]:
             "interest_fen": row.interest_fen,
             "balance_fen": row.balance_fen,
             "open_fen": row.open_fen if isinstance(row, ScheduleRow) else None,
+            "dropped": isinstance(row, ScheduleRow) and row.open_fen and row.loan.state == Loan.State.SETTLED,
         }
         for row in rows
     ]

@@ -92,11 +92,9 @@ def payoff_amount(loan: Loan, day: date) -> int:
 
 
 def payable_rows(loan: Loan, day: date) -> list[ScheduleRow]:
-    """Return the unpaid rows up to the next one that is due on `day` or later: what may be paid row by row."""
-    rows = _open_rows(loan)
-    later = [row for row in rows if row.due_on >= day]
-    last = later[0].n if later else 0
-    return [row for row in rows if row.due_on < day or row.n == last]
+    """Return the unpaid rows up to the next due date on `day` or later; none when that one is paid already."""
+    until = next((row.due_on for row in rows_of(loan) if row.due_on >= day), date.max)
+    return [row for row in _open_rows(loan) if row.due_on <= until]
 
 
 def overdue_fen(loan: Loan, day: date) -> int:

@@ -75,6 +75,15 @@ def test_arrears_are_paid_row_by_row_with_the_row_to_come(cast: Cast, pass_time:
     assert sound(loan)
 
 
+def test_what_is_paid_ahead_ends_with_the_next_row(cast: Cast) -> None:
+    loan = make_loan(cast)
+    pay(cast, loan, FIRST)
+    assert payable_rows(loan, legal_day()) == []
+    with pytest.raises(Refused) as caught:
+        pay(cast, loan, 1)
+    assert caught.value.code == "bad_amount" and Repayment.objects.count() == 1
+
+
 @pytest.mark.parametrize("amount_fen", [0, -1, FIRST + 1, 19_999_999, 20_000_001])
 def test_other_amounts_are_refused_with_both_figures(cast: Cast, amount_fen: int) -> None:
     loan = make_loan(cast)
