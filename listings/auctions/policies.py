@@ -42,11 +42,6 @@ def may_withdraw(user: User, registration: Registration) -> bool:
     return registration.user_id == user.pk
 
 
-def may_see_deposits(user: User, auction: Auction) -> bool:
-    """Say whether the person is a finance clerk or auditor for the auction's place."""
-    return any(user.has_role(role, auction.division) for role in (Role.FINANCE, Role.AUDITOR))
-
-
 def may_pay_deposits(user: User, auction: Auction) -> bool:
     """Say whether the person is a finance clerk for the auction's place."""
     return user.has_role(Role.FINANCE, auction.division)

@@ -90,11 +90,6 @@ def visible_auctions(user: User | AnonymousUser) -> QuerySet[Auction]:
     )
 
 
-def auction_of(listing_id: UUID | str) -> Auction | None:
-    """Return the hall of a listing, None while it has none."""
-    return visible_auctions(AnonymousUser()).filter(listing__pk=listing_id).first()
-
-
 def least_bid(auction: Auction) -> int:
     """Return the least next bid in fen."""
     return next_minimum(auction.hall_state, auction.parsed_rules) or auction.parsed_rules.start
