@@ -88,7 +88,7 @@ def room(auction: Auction, registration: Registration | None, now: datetime) -> 
         least_fen=least,
         step_fen=step,
         most_fen=most,
-        steps=[(least + (n - 1) * step, n, n * step) for n in (1, 2, 5)],
+        steps=[(at := least + (n - 1) * step, n, at - (base or rules.start)) for n in (1, 2, 5)],
         best_fen=selectors.best_bid_of(registration) if registration else None,
         bids=bids,
         extension_text=_extension_text(auction),
