@@ -10,9 +10,9 @@ from typing import Any
 from listings.auctions.simulation.client import Client
 from listings.catalogue.demo import landscape, paper
 
-# A successor is announced when the live auction has less than this to go: about as long as an announcement
-# of the demonstration's rules runs.
-SUCCESSOR_WITHIN = timedelta(seconds=130)
+# As long as an announcement of the demonstration's rules runs, and a little: begun this long before the last
+# hall ends, the next one opens in time.
+LEAD = timedelta(seconds=255)
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,8 @@ class Officers:
             + self.organiser.get("auctions/?state=open")["results"]
         )
         fast = [hall for hall in halls if hall["origin"] == "simulated" and _soon(hall, now)]
-        if any(hall["state"] == "scheduled" for hall in fast):
-            return None
-        live = [datetime.fromisoformat(hall["ends_at"]) - now for hall in fast]
-        return None if any(left > SUCCESSOR_WITHIN for left in live) else self.bring()
+        covered = max((datetime.fromisoformat(hall["ends_at"]) for hall in fast), default=now)
+        return self.bring() if covered - now < LEAD else None
 
     def bring(self) -> str:
         """Bring one more ware from the land register to its announcement."""

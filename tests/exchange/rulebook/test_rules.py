@@ -87,7 +87,7 @@ def test_the_demonstration_set_counts_in_minutes_and_inherits_limits(rulebook: D
     publish(rulebook.nanchuan, [value("announcement_period", 15, "working_day")])
     found = selectors.snapshot(right_kind=KIND, division=rulebook.wuxing, day=DAY, code="demonstration")
     shown = {key: (found[key]["value"], found[key]["unit"]) for key in found}
-    assert shown["announcement_period"] == (2, "minute")
+    assert shown["announcement_period"] == (4, "minute")
     assert shown["extension_window"] == shown["extension_length"] == (1, "minute")
     assert shown["deposit_cap_bp"] == (3000, "bp")
     assert found["lease_right_mortgageable"]["value"] is True
