@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
 
 import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
 from exchange import clock
@@ -32,6 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.LANGUAGE_CODE = "en"
     settings.JOURNAL_DELIVERY = "sweep"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin every test in English: a request leaves its reader's language active in the thread."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
