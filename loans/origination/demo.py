@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange.accounts.models import Organisation
+from exchange.accounts.models import Organisation, User
 from exchange.accounts.selectors import division_at
 from exchange.accounts.services import create_organisation
-from loans.origination.models import Method, Product
+from listings.registry.models import Right
+from listings.registry.selectors import rights_of_holder
+from loans.origination.models import Application, Method, Product
+from loans.origination.services.applying import apply_for_loan
 from loans.origination.services.products import offer_product
 
 CITY = "500000"
@@ -82,3 +85,26 @@ def bank(name: str) -> Organisation:
 def load_products() -> list[Product]:
     """Enter the products through the service; a second time changes nothing."""
     return [offer_product(name=name, bank=bank(of), by=None, **known) for name, of, known in PRODUCTS]
+
+
+def apply_on_the_school() -> Application | None:
+    """Let the company of Nanchuan's story apply on its certified right, so that the bank's desk has a case.
+
+    None where that story is not loaded. A second time changes nothing.
+    """
+    company = User.objects.filter(username="company").first()
+    if company is None:
+        return None
+    right = rights_of_holder(company).filter(basis=Right.Basis.LEASE, certificates__isnull=False).first()
+    if right is None:
+        return None
+    before = Application.objects.filter(right=right).first()
+    product = Product.objects.get(name="集体经营性建设用地使用权抵押贷款")
+    return before or apply_for_loan(
+        product_id=str(product.pk),
+        right_id=str(right.pk),
+        amount_fen=20_000_000,
+        term_months=36,
+        purpose="添置冷库设备（演示）",
+        by=company,
+    )

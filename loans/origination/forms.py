@@ -61,7 +61,7 @@ class ValueForm(RepeatableForm):
 class ApproveForm(RepeatableForm):
     """The rate, where the product leaves it open."""
 
-    rate_bp = PercentField(label=_("Rate a year"), required=False, help_text=_("In percent, such as 3.85"))
+    rate_bp = PercentField(label=_("Rate a year"), help_text=_("In percent, such as 3.85"))
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

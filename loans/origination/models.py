@@ -77,7 +77,7 @@ class Application(Row):
         VALUED = "valued", _("Valued")
         APPROVED = "approved", _("Approved")
         REGISTERED = "registered", _("Mortgage registered")
-        DISBURSED = "disbursed", _("Paid out")
+        DISBURSED = "disbursed", _("Money paid out")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Taken back")
 

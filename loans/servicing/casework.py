@@ -215,7 +215,7 @@ def steps(case: Case) -> list[tuple[str, str, Any]]:
         (2, _("Valued"), _day_of(case.valuation), case.needs_mortgage),
         (3, _("Approved"), None, True),
         (4, _("Mortgage registered"), case.mortgage.registered_on if case.mortgage else None, case.needs_mortgage),
-        (5, _("Paid out"), case.loan.disbursed_on if case.loan else None, True),
+        (5, _("Money paid out"), case.loan.disbursed_on if case.loan else None, True),
         (6, _("Repaid"), case.loan.repaid_on if case.loan and settled else None, True),
         (7, _("Released"), case.mortgage.released_on if case.mortgage else None, case.needs_mortgage),
     ]

@@ -1,4 +1,4 @@
-"""`manage.py load_demo_origination`: the loan products of the demonstration."""
+"""`manage.py load_demo_origination`: the loan products of the demonstration, and one application."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from loans.origination.demo import load_products
+from loans.origination.demo import apply_on_the_school, load_products
 
 
 class Command(BaseCommand):
     help = "Enter the loan products of the demonstration."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stderr.write(f"Products: {len(load_products())} on offer.")
+        offered = load_products()
+        application = apply_on_the_school()
+        self.stderr.write(f"Products: {len(offered)} on offer; applications: {1 if application else 0}.")
