@@ -49,8 +49,8 @@ def test_a_bid_is_recorded_with_number_time_and_price(hall: Auction, cast: Cast)
 def test_a_bid_one_fen_low_is_refused_at_the_field_with_the_least_amount(hall: Auction, cast: Cast) -> None:
     bid(hall, cast.farmer, 30_000)
     no = refused(hall, cast.stranger, 3_049_999)
-    assert (no.code, no.field) == ("too_low", "amount")
-    assert "30500.00" in str(no.message)
+    assert (no.code, no.field) == ("too_low", "amount_fen")
+    assert "¥30,500" in str(no.message)
     hall.refresh_from_db()
     assert (hall.price_fen, presses(hall), hall.public_number) == (3_000_000, 2, 2)
     assert HallEvent.objects.get(number=3).public_number is None
@@ -64,8 +64,8 @@ def test_the_leader_cannot_outbid_himself(hall: Auction, cast: Cast) -> None:
 def test_bids_are_whole_steps_and_not_too_large(hall: Auction, cast: Cast) -> None:
     assert refused(hall, cast.farmer, 3_000_001).code == "not_multiple"
     over = refused(hall, cast.farmer, 4_050_000)
-    assert (over.code, over.field) == ("raise_too_large", "amount")
-    assert "40000.00" in str(over.message)
+    assert (over.code, over.field) == ("raise_too_large", "amount_fen")
+    assert "¥40,000" in str(over.message)
     assert bid(hall, cast.farmer, 40_000).accepted
 
 
