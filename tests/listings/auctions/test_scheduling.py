@@ -43,11 +43,13 @@ def test_hearing_the_announcement_twice_makes_no_second_hall(cast: Cast) -> None
     assert Event.objects.filter(kind="auction.scheduled").count() == 1
 
 
-def test_under_the_standard_rules_free_bidding_is_a_day_and_the_last_period_five_minutes(cast: Cast) -> None:
+def test_under_the_standard_rules_construction_land_is_open_for_ten_days_and_a_last_period_of_five_minutes(
+    cast: Cast,
+) -> None:
     announcement = make_announcement(cast)
     hear()
     auction = Auction.objects.get(listing=announcement.listing_id)
-    assert auction.timed_from - auction.opens_at == timedelta(hours=24)
+    assert auction.timed_from - auction.opens_at == timedelta(days=10)
     assert auction.ends_at - auction.timed_from == timedelta(minutes=5)
     assert auction.rules["extension"]["length_s"] == 300
 
