@@ -62,6 +62,7 @@ def _room(request: HttpRequest, listing_id: object, form: BidForm | None = None)
         "listing": auction.listing,
         "live": showing.live(shown, ticket),
         "form": form or BidForm(),
+        "fresh": RepeatableForm(),  # a refused press has used up its key
         "facts": showing.bid_facts(auction, shown.least_fen),
         "refresh": not shown.may_bid and shown.phase != "closed",
     }
