@@ -100,7 +100,7 @@ class ResolutionIn(serializers.Serializer):
     in_favour = serializers.IntegerField(min_value=0)
     notice_on = serializers.DateField()
     meeting_on = serializers.DateField()
-    floor_price_fen = YuanField()
+    floor_price = YuanField(source="floor_price_fen")
 
 
 class DocumentIn(serializers.Serializer):
