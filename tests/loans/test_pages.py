@@ -219,3 +219,12 @@ def test_nobody_applies_by_the_api_on_a_right_he_does_not_hold(cast: Cast) -> No
     }
     assert call(make_user("other"), "post", "origination-applications", body).status_code == 404
     assert Application.objects.count() == 0
+
+
+def test_by_the_api_a_loan_on_credit_names_the_place_instead_of_a_right(cast: Cast) -> None:
+    credit = make_product(cast, "none")
+    body = {"product_id": str(credit.pk), "amount": "50000.00", "term_months": 12, "purpose": "买化肥"}
+    assert call(cast.farmer, "post", "origination-applications", body).json()["fields"].keys() == {"division"}
+    assert call(cast.farmer, "post", "origination-applications", {**body, "division": "999999"}).status_code == 404
+    made = call(cast.farmer, "post", "origination-applications", {**body, "division": "500119118"}).json()
+    assert (made["division"], made["right_id"], made["amount"]) == ("500119118", None, "50000.00")
