@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def live() -> Iterator[SimpleNamespace]:
     """A hall that is open by the real clock, since its announcement was made minutes ago; three events so far."""
-    clock.set_clock_offset(-timedelta(minutes=3))
+    clock.set_clock_offset(-timedelta(minutes=5))
     cast = make_cast()
     auction = make_auction(cast)
     farmer, stranger = admit(auction, cast.farmer, cast.stranger)
