@@ -70,7 +70,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def live() -> Iterator[SimpleNamespace]:
     """A hall that is open by the real clock, with Farmer and Stranger admitted."""
-    clock.set_clock_offset(-timedelta(minutes=3))
+    clock.set_clock_offset(-timedelta(minutes=5))
     cast = make_cast()
     auction = make_auction(cast)
     admit(auction, cast.farmer, cast.stranger)

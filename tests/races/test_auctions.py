@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def live() -> Iterator[SimpleNamespace]:
     """A hall that is open by the real clock, with Farmer, Stranger and Company admitted, price 30,000."""
-    clock.set_clock_offset(-timedelta(minutes=3))
+    clock.set_clock_offset(-timedelta(minutes=5))
     cast = make_cast()
     auction = make_auction(cast)
     admit(auction, cast.farmer, cast.stranger)
