@@ -66,7 +66,7 @@ def test_a_loan_by_its_pages_from_the_application_to_the_release(cast: Cast, at:
     assert "¥5,891.46" in seen and "¥200,000.00" in seen
     wrong = post(bank, "repay", application, amount_fen="7000")
     text = wrong.content.decode()
-    assert wrong.status_code == 409 and "5891.46" in text and 'value="7000"' in text
+    assert wrong.status_code == 409 and "5,891.46" in text and 'value="7000"' in text
     settling = f"{payoff_amount(loan, legal_day()) / 100:.2f}"
     assert post(bank, "repay", application, amount_fen=settling).status_code == 302
     assert post(bank, "release", application).status_code == 302

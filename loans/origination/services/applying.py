@@ -10,7 +10,7 @@ from exchange.clock import legal_day
 from exchange.errors import Refused, WrongState, require
 from exchange.journal.models import Origin
 from exchange.journal.repeats import repeatable
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import may_move, move
 from listings.registry.models import Right
 from loans.origination import policies
@@ -78,7 +78,7 @@ def _check_product(product: Product, amount_fen: int, term_months: int) -> None:
     if product.limit_fen is not None and amount_fen > product.limit_fen:
         raise Refused(
             _("%(product)s goes up to %(limit)s yuan. Write a smaller amount or choose another product.")
-            % {"product": product.name, "limit": fen_to_yuan(product.limit_fen)},
+            % {"product": product.name, "limit": group_thousands(product.limit_fen)},
             "over_limit",
             "amount_fen",
         )

@@ -10,7 +10,7 @@ from exchange.accounts.services import notify
 from exchange.clock import legal_day
 from exchange.errors import NotAllowed, Refused, require
 from exchange.journal.repeats import repeatable
-from exchange.money import divide_half_up, fen_to_yuan, share_bp
+from exchange.money import divide_half_up, group_thousands, share_bp
 from exchange.rulebook.selectors import rule
 from exchange.states import move
 from loans.origination import policies
@@ -83,7 +83,8 @@ def approve_application(
     move(application, Application.State.APPROVED, decided_by=by, rate_bp=rate)
     record_loan("loan.approved", application, by, rate_bp=rate)
     text = _("%(bank)s has approved your loan of %(amount)s yuan.")
-    _tell(application, text % {"bank": application.product.bank.name, "amount": fen_to_yuan(application.amount_fen)})
+    amount = group_thousands(application.amount_fen)
+    _tell(application, text % {"bank": application.product.bank.name, "amount": amount})
     return application
 
 
@@ -97,7 +98,7 @@ def _check_ceiling(application: Application) -> None:
                 "%(amount)s yuan are asked for, and at most %(ceiling)s yuan may be lent on this right. "
                 "Decline it, and let the borrower apply for less."
             )
-            % {"amount": fen_to_yuan(application.amount_fen), "ceiling": fen_to_yuan(valuation.ceiling_fen)},
+            % {"amount": group_thousands(application.amount_fen), "ceiling": group_thousands(valuation.ceiling_fen)},
             "above_ceiling",
             "amount_fen",
         )

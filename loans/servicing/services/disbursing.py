@@ -11,7 +11,7 @@ from exchange.clock import legal_day
 from exchange.errors import NotAllowed, Refused, WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import move
 from listings.registry.models import Right
 from loans.origination import policies as origination
@@ -53,7 +53,7 @@ def disburse(*, application_id: str, by: User, request_key: str = "") -> Loan:
     )
     record("loan.disbursed", by=by, **disbursement(loan))
     text = _("%(bank)s has paid out your loan of %(amount)s yuan.")
-    words = text % {"bank": loan.bank_name, "amount": fen_to_yuan(loan.principal_fen)}
+    words = text % {"bank": loan.bank_name, "amount": group_thousands(loan.principal_fen)}
     notify(user=application.applicant, text=words, url=f"/loans/{loan.pk}/")
     return loan
 
@@ -118,7 +118,7 @@ def release(*, loan_id: str, by: User, request_key: str = "") -> Loan:
     if loan.state != Loan.State.SETTLED:
         raise WrongState(
             _("%(balance)s yuan are still owed. The mortgage is released when all is paid.")
-            % {"balance": fen_to_yuan(loan.balance_fen)},
+            % {"balance": group_thousands(loan.balance_fen)},
             "not_settled",
         )
     if not Mortgage.objects.filter(application=loan.application_id).exists():

@@ -13,7 +13,7 @@ from exchange.clock import legal_day
 from exchange.errors import Refused, WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
-from exchange.money import fen_to_yuan
+from exchange.money import group_thousands
 from exchange.states import move
 from loans.origination.services.deciding import OFFICERS_ONLY
 from loans.servicing import policies
@@ -65,7 +65,7 @@ def _apply(loan: Loan, amount_fen: int, today: date) -> tuple[int, int]:
                 "Up to the next due date %(due)s yuan are owed, and %(payoff)s yuan settle the whole loan today. "
                 "Enter at most the first amount, or exactly the second."
             )
-            % {"due": fen_to_yuan(due_fen), "payoff": fen_to_yuan(settling.amount_fen)},
+            % {"due": group_thousands(due_fen), "payoff": group_thousands(settling.amount_fen)},
             "bad_amount",
             "amount_fen",
         )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exchange.clock import legal_day
-from exchange.money import fen_to_yuan
+from exchange.money import fen_to_yuan, group_thousands
 from exchange.states import may_move
 from exchange.web import RepeatableForm
 from loans.origination.models import Application
@@ -45,8 +45,8 @@ def _form(row: Application) -> RepeatableForm | None:
 
 def _row(loan: Loan) -> tuple[str, str, str, str, str]:
     owed = _("%(balance)s of %(principal)s yuan are still owed") % {
-        "balance": fen_to_yuan(loan.balance_fen),
-        "principal": fen_to_yuan(loan.principal_fen),
+        "balance": group_thousands(loan.balance_fen),
+        "principal": group_thousands(loan.principal_fen),
     }
     tag = "done" if loan.state == Loan.State.SETTLED else "open"
     address = reverse("servicing:loan", kwargs={"loan_id": loan.pk})

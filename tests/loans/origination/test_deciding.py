@@ -131,7 +131,7 @@ def test_one_fen_above_the_ceiling_is_refused_with_both_figures(cast: Cast) -> N
     with pytest.raises(Refused) as caught:
         approve(cast, application)
     assert caught.value.code == "above_ceiling" and unchanged(application)
-    assert "420000.01" in str(caught.value.message) and "420000.00" in str(caught.value.message)
+    assert "420,000.01" in str(caught.value.message) and "420,000 yuan" in str(caught.value.message)
     assert approve(cast, make_valued(cast, amount_fen=42_000_000)).state == S.APPROVED
 
 
@@ -150,7 +150,7 @@ def test_a_rate_left_open_is_entered_and_a_fixed_one_stays(cast: Cast) -> None:
 
 def test_the_borrower_hears_of_the_decision(cast: Cast) -> None:
     make_approved_loan(cast)
-    assert "200000.00" in Notice.objects.get(user=cast.farmer).text
+    assert "200,000 yuan" in Notice.objects.get(user=cast.farmer).text
 
 
 @pytest.mark.parametrize("make", [make_application, make_valued])

@@ -125,7 +125,7 @@ def test_the_right_is_free_again_after_all_is_paid_and_not_before(cast: Cast, pa
     loan = make_loan(cast)
     with pytest.raises(WrongState) as caught:
         release(loan_id=str(loan.pk), by=cast.bank)
-    assert "200000.00" in str(caught.value.message)
+    assert "200,000 yuan" in str(caught.value.message)
     assert Mortgage.objects.get().state == Mortgage.State.REGISTERED
     pass_time(days=10)
     book_repayment(loan_id=str(loan.pk), amount_fen=payoff_amount(loan, legal_day()), by=cast.bank)

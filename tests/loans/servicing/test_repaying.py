@@ -90,7 +90,7 @@ def test_other_amounts_are_refused_with_both_figures(cast: Cast, amount_fen: int
     with pytest.raises(Refused) as caught:
         pay(cast, loan, amount_fen)
     assert (caught.value.code, caught.value.field) == ("bad_amount", "amount_fen")
-    assert "5891.46" in str(caught.value.message) and "200000.00" in str(caught.value.message)
+    assert "5,891.46" in str(caught.value.message) and "200,000 yuan" in str(caught.value.message)
     assert (Repayment.objects.count(), fresh(loan).balance_fen) == (0, 20_000_000)
 
 
