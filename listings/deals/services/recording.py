@@ -20,6 +20,7 @@ def closing_facts(deal: Deal) -> dict[str, Any]:
         "area_m2": deal.area_m2,
         "origin": deal.origin,
         "data": {
+            "title": deal.title,
             "price_fen": deal.price_fen,
             "price_unit": deal.price_unit,
             "term_months": deal.term_months,
@@ -40,5 +41,5 @@ def record_deal(kind: str, deal: Deal, by: User | None, **data: Any) -> None:
         right_kind=deal.right_kind,
         area_m2=deal.area_m2,
         origin=deal.origin,
-        data=data,
+        data={"title": deal.title, **data},
     )
