@@ -13,7 +13,7 @@ import pytest
 from exchange.embedded import processes
 from exchange.embedded.folder import REPOSITORY, DataFolder
 
-SECONDS = 20.0
+SECONDS = 60
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -98,7 +99,9 @@ def in_the_hall(work: Callable[[Hall], Awaitable[Any]]) -> Any:
         finally:
             await hall.stop()
 
-    return asyncio.run(run())
+    # In a thread of its own: a browser test before may have left its loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, run()).result()
 
 
 async def ask(hall: Hall, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, Any]]:
