@@ -97,7 +97,7 @@ class Officers:
                 "in_favour": 52,
                 "notice_on": str(met - timedelta(days=15)),
                 "meeting_on": str(met),
-                "floor_price_fen": f"{ware.start}.00",
+                "floor_price": f"{ware.start}.00",
             },
         )
         step = max(100, ware.start // 100 // 100 * 100)
