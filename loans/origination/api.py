@@ -28,6 +28,7 @@ class ProductOut(serializers.Serializer):
     name = serializers.CharField()
     bank = serializers.CharField(source="bank.name")
     secured_by = serializers.CharField()
+    right_kinds = serializers.ListField(child=serializers.CharField())
     method = serializers.CharField()
     rate_bp = serializers.IntegerField(allow_null=True)
     term_months_max = serializers.IntegerField(allow_null=True)
@@ -131,13 +132,14 @@ VERBS: dict[str, tuple[type[serializers.Serializer], Callable[..., Any]]] = {
 
 
 class ProductsView(generics.ListAPIView):
-    """The loan products on offer."""
+    """The loan products on offer; `?right_kind=` leaves those for which such a right may stand."""
 
     serializer_class = ProductOut
     permission_classes = [AllowAny]
 
     def get_queryset(self) -> Any:
-        return selectors.products()
+        kind = self.request.query_params.get("right_kind")
+        return selectors.fitting_products(kind) if kind else selectors.products()
 
 
 class ApplicationsView(generics.ListAPIView):

@@ -48,6 +48,7 @@ PRODUCTS: list[tuple[str, str, dict[str, Any]]] = [
         CRCB,
         {
             "secured_by": SecuredBy.RIGHT,
+            "right_kinds": ("construction_land",),
             "source": EXAMPLE,
             "note": "须有不动产登记证书；出租取得的使用权只在规则允许的区县可抵押。"
             " Needs a certificate; a leased right only where the rules allow it.",
@@ -58,6 +59,7 @@ PRODUCTS: list[tuple[str, str, dict[str, Any]]] = [
         CRCB,
         {
             "secured_by": SecuredBy.RIGHT,
+            "right_kinds": ("contracted_land", "other_contract", "four_wastes", "aquaculture"),
             "method": Method.EQUAL_PRINCIPAL,
             "source": EXAMPLE,
             "note": "贷款期限须早于剩余经营期限。 The loan ends before the right does.",
@@ -68,6 +70,7 @@ PRODUCTS: list[tuple[str, str, dict[str, Any]]] = [
         ABC,
         {
             "secured_by": SecuredBy.RIGHT,
+            "right_kinds": ("forest",),
             "method": Method.INTEREST_ONLY,
             "source": EXAMPLE,
             "note": "按成林情况由银行估值。 Valued by the bank by the age of the stand.",

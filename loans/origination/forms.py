@@ -13,11 +13,11 @@ from exchange.fields import DayField, PercentField, YuanField
 from exchange.web import RepeatableForm
 from listings.registry.models import Right
 from loans.origination.models import Product
-from loans.origination.selectors import products
+from loans.origination.selectors import fitting_products
 
 
 class ApplyForm(RepeatableForm):
-    """An application; without a right only credit products are offered, and the place is asked for."""
+    """An application; only products that take the right are offered, without one those on credit, with the place."""
 
     product_id = forms.ChoiceField(label=_("Which loan"), widget=forms.RadioSelect)
     amount_fen = YuanField(label=_("How much"))
@@ -33,8 +33,7 @@ class ApplyForm(RepeatableForm):
 
     def __init__(self, *args: Any, right: Right | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [product for product in products() if right or not product.needs_mortgage]
-        choices = [(str(product.pk), _words(product)) for product in offered]
+        choices = [(str(product.pk), _words(product)) for product in fitting_products(right.kind if right else None)]
         self.fields["product_id"].choices = choices  # type: ignore[attr-defined]
         if right is None:
             self.fields["division"] = forms.ModelChoiceField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ class Method(models.TextChoices):
 class Product(Row):
     """A bank's offer (贷款产品). What is null or empty is set by the bank in each case, and shown so.
 
+    `right_kinds` are the kinds of rights (抵押物) that the bank takes as security, by the rulebook's codes.
     `districts_stated` is how many districts the bank says it serves; which ones is not known here.
     """
 
@@ -41,6 +43,7 @@ class Product(Row):
     name = models.CharField(max_length=60)
     bank = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="loan_products")
     secured_by = models.CharField(max_length=10, choices=SecuredBy.choices)
+    right_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     method = models.CharField(max_length=16, choices=Method.choices, default=Method.ANNUITY)
     rate_bp = models.PositiveIntegerField(null=True, blank=True)
     term_months_max = models.PositiveIntegerField(null=True, blank=True)
@@ -54,6 +57,11 @@ class Product(Row):
         constraints = [
             models.UniqueConstraint(fields=["bank", "name"], name="a_bank_names_a_product_once"),
             models.CheckConstraint(condition=Q(limit_fen=None) | Q(limit_fen__gt=0), name="a_limit_lets_something_in"),
+            models.CheckConstraint(
+                condition=Q(secured_by__in=["right", "combined"], right_kinds__len__gt=0)
+                | (~Q(secured_by__in=["right", "combined"]) & Q(right_kinds__len=0)),
+                name="a_mortgage_product_says_what_it_takes",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +71,10 @@ class Product(Row):
     def needs_mortgage(self) -> bool:
         """Whether a right has to be mortgaged before the money goes out."""
         return self.secured_by in self.MORTGAGE
+
+    def takes(self, right_kind: str) -> bool:
+        """Say whether a right of this kind may stand behind it; a credit product asks for none, and so takes any."""
+        return not self.needs_mortgage or right_kind in self.right_kinds
 
 
 class Application(Row):

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from exchange.accounts.models import User
 from exchange.accounts.selectors import within
-from exchange.rulebook.selectors import rule
+from exchange.rulebook.selectors import right_kinds, rule
 from listings.deals.models import Deal
 from listings.registry.models import Right
 from listings.registry.selectors import rights_of_holder
@@ -21,6 +21,23 @@ from loans.origination.months import months_later, whole_months
 def products() -> QuerySet[Product]:
     """Return the products on offer, mortgage products last; public."""
     return Product.objects.filter(active=True).select_related("bank").order_by("secured_by", "name", "pk")
+
+
+def fitting_products(right_kind: str | None) -> QuerySet[Product]:
+    """Return the products for which a right of this kind may stand; for None those on credit alone."""
+    credit = ~Q(secured_by__in=Product.MORTGAGE)
+    return products().filter(credit if right_kind is None else credit | Q(right_kinds__contains=[right_kind]))
+
+
+def offers() -> list[tuple[Product, list[str]]]:
+    """Return the products on offer, each with the names of the kinds of rights it takes."""
+    names = kind_names()
+    return [(product, [names[code] for code in product.right_kinds]) for product in products()]
+
+
+def kind_names() -> dict[str, str]:
+    """Return the kinds of rights by code with their names in the reader's language."""
+    return {kind.code: str(kind) for kind in right_kinds()}
 
 
 def reach_of_bank(user: User, bank: str, division: str = "division") -> Q:

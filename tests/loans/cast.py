@@ -44,8 +44,9 @@ def make_certified_right(cast: Cast, years: int = 20, **holder: Any) -> Right:
 
 
 def make_product(cast: Cast, secured_by: str = "right", name: str = "", **terms: Any) -> Product:
-    """Enter a product of the cast's bank: a mortgage at 3.85 % unless told otherwise."""
-    terms = {"rate_bp": 385, **terms}
+    """Enter a product of the cast's bank: a mortgage of construction land at 3.85 % unless told otherwise."""
+    kinds = ("construction_land",) if secured_by in Product.MORTGAGE else ()
+    terms = {"rate_bp": 385, "right_kinds": kinds, **terms}
     name = name or f"{secured_by} {next(_numbers)}"
     return products.offer_product(name=name, bank=cast.bank_organisation, secured_by=secured_by, by=None, **terms)
 

@@ -147,6 +147,20 @@ def test_products_show_what_is_open_as_set_by_the_bank_and_no_made_up_list(cast:
     }
 
 
+def test_a_form_offers_only_what_fits_the_right_and_the_api_says_which(cast: Cast, at: Callable[[Any], Client]) -> None:
+    right, land = make_certified_right(cast), make_product(cast)
+    forest = make_product(cast, name="林权抵押贷款", right_kinds=("forest",))
+    apply = reverse("origination:apply", kwargs={"right_id": right.pk})
+    text = at(cast.farmer).get(apply).content.decode()
+    assert str(land.pk) in text and str(forest.pk) not in text
+    assert at(cast.farmer).post(apply, {**APPLY, "product_id": str(forest.pk)}).status_code == 400
+    listed = call(cast.farmer, "get", "origination-products", {"right_kind": "forest"}).json()["results"]
+    assert [(row["name"], row["right_kinds"]) for row in listed] == [("林权抵押贷款", ["forest"])]
+    body = {"product_id": str(forest.pk), "right_id": str(right.pk), "amount": "1.00", "term_months": 1, "purpose": "x"}
+    answer = call(cast.farmer, "post", "origination-applications", body)
+    assert (answer.status_code, answer.json()["code"], Application.objects.count()) == (409, "wrong_kind", 0)
+
+
 def test_the_list_of_products_shows_the_readers_rights(cast: Cast, at: Callable[[Any], Client]) -> None:
     certified, bare = make_certified_right(cast), make_leased_right(cast)
     make_product(cast)

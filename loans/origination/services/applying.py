@@ -16,7 +16,7 @@ from listings.registry.models import Right
 from loans.origination import policies
 from loans.origination.models import Application, Product
 from loans.origination.services.recording import record_loan
-from loans.origination.services.security import check_security, check_term
+from loans.origination.services.security import check_kind, check_security, check_term
 
 NOT_HOLDER = _("Only the holder of a right applies for a loan on it.")
 
@@ -36,8 +36,9 @@ def apply_for_loan(
 ) -> Application:
     """Apply for a loan (申请贷款) of `amount_fen` over `term_months`, on a right that the person holds.
 
-    A mortgage product needs a right with a certificate, free, and lendable by law and by the rules of its
-    place. A credit product takes a right or, without one, the borrower's `division`.
+    A mortgage product needs a right with a certificate, free, lendable by law and by the rules of its
+    place, and of a kind that the product takes. A credit product takes a right or, without one, the borrower's
+    `division`.
     """
     product = Product.objects.select_related("bank").get(pk=product_id)
     right = Right.objects.lock(pk=right_id) if right_id else None
@@ -100,6 +101,7 @@ def _check_right(product: Product, right: Right | None, term_months: int) -> str
         raise Refused(_("This product needs a right that can be mortgaged."), "no_right", "right_id")
     today = legal_day()
     note = check_security(right=right, day=today)
+    check_kind(product=product, right=right)
     check_term(right=right, term_months=term_months, day=today)
     return note
 

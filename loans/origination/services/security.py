@@ -11,7 +11,8 @@ from exchange.rulebook.selectors import rule
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances, current_certificate
 from listings.registry.services import CLASHES
-from loans.origination.selectors import longest_term
+from loans.origination.models import Product
+from loans.origination.selectors import kind_names, longest_term
 
 # Kinds of rights that the law keeps out of mortgages.
 UNPLEDGEABLE = {
@@ -77,6 +78,23 @@ def _check_lease(right: Right, day: date) -> str:
             "right_id",
         )
     return str(found.note)
+
+
+def check_kind(*, product: Product, right: Right) -> None:
+    """Refuse a right of a kind that the product does not take."""
+    if product.takes(right.kind):
+        return
+    names = kind_names()
+    raise Refused(
+        _("%(product)s lends on: %(kinds)s. Your right is another kind: %(kind)s. Choose a product that takes it.")
+        % {
+            "product": product.name,
+            "kinds": ", ".join(names[code] for code in product.right_kinds),
+            "kind": names.get(right.kind, right.kind),
+        },
+        "wrong_kind",
+        "product_id",
+    )
 
 
 def check_term(*, right: Right, term_months: int, day: date) -> None:

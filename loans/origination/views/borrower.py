@@ -41,6 +41,7 @@ def apply(request: HttpRequest, right_id: str | None = None) -> HttpResponse:
             "facts": facts(right),
             "longest": selectors.longest_term(right, legal_day()),
             "lease": _lease(right),
+            "mortgage_fits": any(p.needs_mortgage for p in selectors.fitting_products(right.kind)),
         }
     return render(request, "loans/origination/apply.html", context, status=status)
 

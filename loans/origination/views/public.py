@@ -15,10 +15,10 @@ from loans.origination import selectors
 
 def products(request: HttpRequest) -> HttpResponse:
     """Show the products with what the banks say of them, and one's own rights on which one could apply."""
-    found = list(selectors.products())
+    found = selectors.offers()
     context = {
-        "credit": [p for p in found if not p.needs_mortgage],
-        "mortgage": [p for p in found if p.needs_mortgage],
+        "credit": [(p, kinds) for p, kinds in found if not p.needs_mortgage],
+        "mortgage": [(p, kinds) for p, kinds in found if p.needs_mortgage],
         "rights": _rights(request.user) if isinstance(request.user, User) else [],
     }
     return render(request, "loans/origination/products.html", context)

@@ -158,6 +158,27 @@ def test_what_is_missing_is_said_at_its_field(cast: Cast, changes: dict[str, Any
     assert refused(cast, **changes).field == field
 
 
+def test_a_product_takes_only_the_kinds_of_right_it_names(cast: Cast) -> None:
+    """A forest loan does not stand on construction land; the refusal names both."""
+    forest = make_product(cast, name="林权抵押贷款", right_kinds=("forest",))
+    refusal = refused(cast, product=forest)
+    assert (refusal.code, refusal.field) == ("wrong_kind", "product_id")
+    for word in ("林权抵押贷款", "Forest right", "Use right of collective construction land"):
+        assert word in str(refusal.message)
+    wide = make_product(cast, right_kinds=("forest", "construction_land"))
+    assert make_application(cast, product=wide).state == S.SUBMITTED
+
+
+def test_only_products_that_take_a_right_are_offered_for_it(cast: Cast) -> None:
+    land, forest = make_product(cast), make_product(cast, right_kinds=("forest",))
+    credit = make_product(cast, "none")
+    assert set(selectors.fitting_products("construction_land")) == {land, credit}
+    assert set(selectors.fitting_products("forest")) == {forest, credit}
+    assert set(selectors.fitting_products(None)) == {credit}
+    for kind in ("construction_land", "forest", "homestead"):
+        assert {p for p in (land, forest, credit) if p.takes(kind)} == set(selectors.fitting_products(kind)), kind
+
+
 def test_a_product_off_the_market_is_refused(cast: Cast) -> None:
     product = make_product(cast)
     product.active = False

@@ -17,7 +17,7 @@ from listings.catalogue.services import drafting
 from listings.registry import services as registry
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances
-from loans.origination.models import Application, Mortgage, Valuation
+from loans.origination.models import Application, Mortgage, Product, Valuation
 from loans.origination.services import deciding
 from loans.origination.services.products import offer_product
 from tests.factories import Cast, make_draft
@@ -236,3 +236,22 @@ def test_only_the_set_up_or_an_administrator_offers_products_and_only_of_banks(c
         offer_product(**entry, bank=cast.company_organisation, by=None)
     made = [offer_product(**entry, bank=cast.bank_organisation, by=by) for by in (cast.city, None)]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("secured_by", "right_kinds", "code"),
+    [
+        ("right", (), "missing"),
+        ("none", ("forest",), "no_mortgage"),
+        ("right", ("forest", "castle"), "bad_kind"),
+        ("combined", ("homestead",), "not_mortgageable"),
+    ],
+)
+def test_a_mortgage_product_names_the_kinds_it_takes_and_only_lawful_ones(
+    cast: Cast, secured_by: str, right_kinds: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        offer_product(
+            name="x", bank=cast.bank_organisation, secured_by=secured_by, right_kinds=right_kinds, by=cast.city
+        )
+    assert (caught.value.code, caught.value.field, Product.objects.count()) == (code, "right_kinds", 0)
