@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,19 @@ def transit_account() -> Account:
 def suspense_account() -> Account:
     """Return the account of money whose purpose is not known."""
     return open_account(kind=Account.Kind.SUSPENSE, code="suspense", name="Money of unknown purpose", floor_fen=None)
+
+
+def lock_accounts(*, account_ids: Iterable[UUID], with_transit: bool = False) -> list[Account]:
+    """Lock every account that the transaction will touch, at once and by primary key; return them in that order.
+
+    One posting does this by itself. A transaction with several steps (release and order, many refunds) calls it
+    before its first one, `with_transit` if one of them orders a payment: two that lock step by step can wait
+    for each other. The rows of holds come after the accounts.
+    """
+    wanted = set(account_ids)
+    if with_transit:
+        wanted.add(transit_account().pk)
+    return Account.objects.lock_all(wanted)
 
 
 def _check_digit(digits: str) -> str:

@@ -12,6 +12,7 @@ from exchange.accounts.models import User
 from exchange.clock import legal_now
 from exchange.errors import Refused
 from exchange.ledger.models import Account, Hold
+from exchange.ledger.services.accounts import lock_accounts
 from exchange.ledger.services.transfers import require_amount, require_free, transfer
 from exchange.states import move
 
@@ -45,13 +46,12 @@ def capture(*, hold_id: UUID, to_account_id: UUID, by: User | None, amount_fen: 
     Raises `WrongState` when the hold was captured or released before, `Refused` "bad_amount" for more than
     is held.
     """
-    row = Hold.objects.lock(pk=hold_id)
+    row = _locked(hold_id, to_account_id)
     amount = row.amount_fen if amount_fen is None else amount_fen
     require_amount(amount_fen=amount)
     if amount > row.amount_fen:
         raise Refused(_("No more can be taken than was held."), "bad_amount", "amount_fen")
     if row.state == Hold.State.HELD:
-        Account.objects.lock_all([row.account_id, to_account_id])
         Account.objects.filter(pk=row.account_id).update(held_fen=F("held_fen") - row.amount_fen)
         row.transfer = transfer(
             kind="capture",
@@ -67,7 +67,14 @@ def capture(*, hold_id: UUID, to_account_id: UUID, by: User | None, amount_fen: 
 @transaction.atomic
 def release(*, hold_id: UUID, by: User | None) -> Hold:
     """Let held money be free again; `WrongState` when the hold was captured or released before."""
-    row = Hold.objects.lock(pk=hold_id)
+    row = _locked(hold_id)
     move(row, Hold.State.RELEASED, ended_by=by, ended_at=legal_now())
     Account.objects.filter(pk=row.account_id).update(held_fen=F("held_fen") - row.amount_fen)
     return row
+
+
+def _locked(hold_id: UUID, *others: UUID) -> Hold:
+    """Return the hold, locked after its account and the others."""
+    account_id = Hold.objects.values_list("account_id", flat=True).get(pk=hold_id)
+    lock_accounts(account_ids=[account_id, *others])
+    return Hold.objects.lock(pk=hold_id)

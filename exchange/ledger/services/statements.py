@@ -12,7 +12,7 @@ from exchange.journal.services import record
 from exchange.ledger import bank
 from exchange.ledger.bank import StatementLine
 from exchange.ledger.models import BankLine, BankOrder, Statement, SubAccount, Transfer
-from exchange.ledger.services.accounts import bank_account, suspense_account
+from exchange.ledger.services.accounts import bank_account, lock_accounts, suspense_account
 from exchange.ledger.services.orders import order_payment, settle_order
 from exchange.ledger.services.transfers import transfer
 
@@ -67,6 +67,7 @@ def _receive_known(line: StatementLine, sub: SubAccount) -> None:
 
 def _receive_unknown(line: StatementLine) -> None:
     suspense = suspense_account()
+    lock_accounts(account_ids=[bank_account().pk, suspense.pk], with_transit=True)
     moved = _book_on(suspense.pk, line)
     if not line.payer_account:
         _keep(line, BankLine.State.SUSPENSE, transfer=moved)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from exchange.accounts.models import User
 from exchange.errors import OtherBody, Refused
 from exchange.ledger.models import Account, Posting, Transfer
+from exchange.ledger.services.accounts import lock_accounts
 from exchange.money import fen_to_yuan
 
 Postings = Sequence[tuple[UUID, int]]
@@ -44,7 +45,7 @@ def _check_shape(postings: Postings) -> None:
 
 def _book(row: Transfer, postings: Postings) -> None:
     amounts = dict(postings)
-    accounts = Account.objects.lock_all(amounts)
+    accounts = lock_accounts(account_ids=amounts)
     if len(accounts) != len(amounts):
         raise Account.DoesNotExist("a posting names an account that does not exist")
     for account in accounts:

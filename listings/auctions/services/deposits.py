@@ -19,6 +19,7 @@ from exchange.errors import WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.ledger.models import BankLine, BankOrder, SubAccount
+from exchange.ledger.services.accounts import lock_accounts
 from exchange.ledger.services.holds import capture, hold, release
 from exchange.ledger.services.orders import order_payment
 from exchange.money import group_thousands
@@ -51,8 +52,9 @@ def take_deposit(*, line_id: str, received_at: datetime) -> None:
     if reason:
         _return_line(registration, line, line.amount_fen, reason)
         return
-    _admit(auction, registration, deposit, line, received_at)
     surplus = line.amount_fen - deposit.amount_fen
+    lock_accounts(account_ids=[sub.account_id], with_transit=bool(surplus))
+    _admit(auction, registration, deposit, line, received_at)
     if surplus:
         text = _("You paid ¥%(fen)s more than the deposit. The rest is on its way back to your account.")
         _return_line(registration, line, surplus, text % {"fen": group_thousands(surplus)})
@@ -153,6 +155,7 @@ def _address(registration: Registration) -> str:
 
 def send_back(deposit: Deposit, by: User | None) -> BankOrder:
     """Order the locked, held deposit back to the account it came from: release, order, REFUNDING."""
+    lock_accounts(account_ids=[deposit.sub_account.account_id], with_transit=True)
     if deposit.state == Deposit.State.HELD and deposit.hold_id:
         release(hold_id=deposit.hold_id, by=by)
     attempt = deposit.refund_attempts + 1
@@ -183,7 +186,10 @@ def refund_deposit(*, deposit_id: UUID) -> bool:
 @transaction.atomic
 def refund_losers(*, auction_id: str) -> int:
     """Send the deposits of all who did not win back, all or none; return how many. `refund_due` is the belt."""
-    return sum(refund_deposit(deposit_id=pk) for pk in _to_refund().filter(registration__auction__pk=auction_id))
+    deposits = Deposit.objects.lock_all(_to_refund().filter(registration__auction__pk=auction_id))
+    accounts = SubAccount.objects.filter(pk__in=[deposit.sub_account_id for deposit in deposits])
+    lock_accounts(account_ids=accounts.values_list("account_id", flat=True), with_transit=bool(deposits))
+    return sum(refund_deposit(deposit_id=deposit.pk) for deposit in deposits)
 
 
 def refund_due(*, limit: int = 200) -> int:
@@ -265,6 +271,8 @@ def _capture(auction_id: str, to_account_id: UUID, by: User | None, end: Deposit
     if deposit.state == end:
         return deposit
     hold_id = deposit.hold_id
+    # The caller may go on and send back what is over.
+    lock_accounts(account_ids=[deposit.sub_account.account_id, to_account_id], with_transit=True)
     move(deposit, end, settled_at=legal_now())
     if hold_id:
         capture(hold_id=hold_id, to_account_id=to_account_id, by=by)
