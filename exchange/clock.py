@@ -1,8 +1,9 @@
 """Legal time (法定时间): the database's clock, the only one that decides anything.
 
 `legal_now()` is an SQL function. In production it is plain `clock_timestamp()`. The demonstration and test
-databases replace it by one that adds the session setting `yutianqi.clock_offset`, so that a history can be
-played in its own time; a production start refuses that version. There is no other way to move time.
+databases replace it by one that adds an offset for everybody and the session setting `yutianqi.clock_offset`,
+so that a history can be played in its own time; a production start refuses that version. There is no other way
+to move time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ AS $$ SELECT clock_timestamp() $$
 """
 MOVABLE_CLOCK = """
 CREATE OR REPLACE FUNCTION legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
-AS $$ SELECT clock_timestamp() + coalesce(nullif(current_setting('yutianqi.clock_offset', true), ''), '0')::interval $$
+AS $$ SELECT clock_timestamp() + interval '{everybody} seconds'
+           + coalesce(nullif(current_setting('yutianqi.clock_offset', true), ''), '0')::interval $$
 """
 
 
@@ -47,10 +49,13 @@ def legal_day(moment: datetime | None = None) -> date:
     return (moment or legal_now()).astimezone(SHANGHAI).date()
 
 
-def install_movable_clock() -> None:
-    """Make this database's clock movable; for demonstration and test databases only."""
+def install_movable_clock(everybody: timedelta = timedelta()) -> None:
+    """Make this database's clock movable, moved by `everybody` in all sessions, also those open now.
+
+    For demonstration and test databases only.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(MOVABLE_CLOCK)
+        cursor.execute(MOVABLE_CLOCK.format(everybody=everybody.total_seconds()))
 
 
 def clock_is_movable() -> bool:

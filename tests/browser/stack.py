@@ -25,9 +25,6 @@ from exchange.embedded import table
 from exchange.embedded.valkey import free_port
 from tests.bank import SandboxBank
 
-# Longer than the hall trusts a connection without looking at it (`hall/threads.py`).
-IDLE_S = 1.1
-
 
 class Stack:
     """A running exchange: `url`, `tick`, `go_to`, and what the processes wrote into their `log`."""
@@ -71,9 +68,7 @@ class Stack:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=20)
-        with connection.cursor() as cursor:
-            cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" RESET yutianqi.clock_offset')
-            cursor.execute("SELECT set_config('yutianqi.clock_offset', '', false)")
+        clock.install_movable_clock()
 
     def tick(self) -> int:
         """Run every sweep that beat starts, again and again until nothing is left to do; return what was done."""
@@ -89,23 +84,11 @@ class Stack:
         raise AssertionError("the sweeps never come to rest")
 
     def go_to(self, moment: datetime) -> None:
-        """Let legal time be `moment` from now on, for this test and for the pages; no page may be loading meanwhile.
-
-        A new connection takes the offset from the database. The pages' pooled ones carry the old offset, so they
-        are ended; the pages see that before they use them.
-        """
+        """Let legal time be `moment` from now on, for this test and for the pages."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            (real,) = cursor.fetchone()
-            seconds = (moment - real).total_seconds()
-            name = connection.settings_dict["NAME"]
-            cursor.execute(f"ALTER DATABASE \"{name}\" SET yutianqi.clock_offset = '{seconds} seconds'")
-            clock.set_clock_offset(moment - real)
-            time.sleep(IDLE_S)
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
+            cursor.execute("SELECT %s - clock_timestamp()", [moment])
+            (offset,) = cursor.fetchone()
+        clock.install_movable_clock(offset)
 
     def complaints(self) -> list[str]:
         """Return what the pages' process wrote that looks like a fault."""

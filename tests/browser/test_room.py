@@ -17,7 +17,6 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
@@ -77,8 +76,7 @@ def live() -> Iterator[SimpleNamespace]:
     clock.set_clock_offset(timedelta())
     closing.open_auction(auction_id=auction.pk)
     yield SimpleNamespace(cast=cast, auction=auction, room=f"/auctions/{auction.listing_id}/")
-    with connection.cursor() as cursor:
-        cursor.execute(clock.MOVABLE_CLOCK)
+    clock.install_movable_clock()
 
 
 def visit(chromium: Browser, server: Server, path: str, user: User | None = None, **options: Any) -> Page:
@@ -177,9 +175,7 @@ def test_the_end_reaches_winner_loser_and_watcher(chromium: Browser, server: Ser
         "ended": visit(chromium, server, live.room),
     }
     state(pages["won"], "leading")
-    with connection.cursor() as cursor:
-        later = "clock_timestamp() + interval '10 minutes'"
-        cursor.execute(clock.PLAIN_CLOCK.replace("clock_timestamp()", later))
+    clock.install_movable_clock(timedelta(minutes=10))
     assert closing.close(auction_id=live.auction.pk)
     for name, page in pages.items():
         state(page, name)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 
 import tests.embedded_servers  # noqa: F401 - first: it sets up Django on the given database
 
 from django.conf import settings  # isort: skip
 from django.core.management import call_command
-from django.db import connection
 
 from exchange import clock
 from exchange.accounts.tokens import token_of
@@ -34,9 +34,7 @@ def main() -> None:
     people = [cast.farmer, cast.stranger, cast.bank, cast.bank2]
     admit(auction, *people)
     gap = auction.opens_at - clock.legal_now()
-    with connection.cursor() as cursor:
-        moved = f"clock_timestamp() + interval '{gap.total_seconds() + 1} seconds'"
-        cursor.execute(clock.PLAIN_CLOCK.replace("clock_timestamp()", moved))
+    clock.install_movable_clock(gap + timedelta(seconds=1))
     said = {"auction": str(auction.pk), "tokens": [token_of(person) for person in people]}
     sys.stdout.write(json.dumps(said) + "\n")
 

@@ -13,28 +13,26 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from exchange import clock
 from exchange.ledger.services.statements import poll_bank
 from listings.auctions.management.commands.simulate_bidders import Market
 from listings.auctions.models import Auction, HallEvent, Registration
 from listings.auctions.services import closing
 from listings.catalogue.models import Listing
 from tests.bank import SandboxBank
-from tests.listings.auctions.hall import go_to
 
 
 @contextmanager
-def database_clock_at(moment: datetime) -> Iterator[None]:
-    """Let every new session of the test database, and so the server's, begin at `moment`."""
-    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+def everybody_at(moment: datetime) -> Iterator[None]:
+    """Let legal time begin at `moment` for every session of the test database, and so for the server's."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM %s - clock_timestamp())", [moment])
-        (seconds,) = cursor.fetchone()
-        cursor.execute(f"ALTER DATABASE {name} SET yutianqi.clock_offset = '{int(seconds) + 1} seconds'")
+        cursor.execute("SELECT %s - clock_timestamp()", [moment])
+        (offset,) = cursor.fetchone()
+    clock.install_movable_clock(offset)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER DATABASE {name} RESET yutianqi.clock_offset")
+        clock.install_movable_clock()
 
 
 def test_a_round_of_the_market_files_announces_registers_and_bids(
@@ -60,8 +58,7 @@ def test_a_round_of_the_market_files_announces_registers_and_bids(
     assert Registration.objects.filter(auction=auction, state=Registration.State.ADMITTED).count() == 5
     assert Listing.objects.filter(state=Listing.State.ANNOUNCED).count() == 1, "no second offer while one is to come"
 
-    go_to(auction.opens_at)
-    with database_clock_at(auction.opens_at):
+    with everybody_at(auction.opens_at):
         assert closing.open_due() == 1
         for _round in range(6):
             market()
