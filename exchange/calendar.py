@@ -1,9 +1,9 @@
 """Working days and legal periods in China.
 
 Days off and make-up working days (调休) are read from one file per yearly notice of the State Council,
-`data/workdays/YEAR.json`, each with its source. Adding a file teaches the running process that year; a
-corrected file needs a restart. Time spans: Civil Code arts. 200-204, the first day is not counted, the
-last one ends at 24:00, and a last day on a day off moves to the next working day.
+`data/workdays/YEAR.json`, each with its source. Adding a file (`manage.py import_workdays`) teaches the running
+process that year; a corrected file needs a restart. Time spans: Civil Code arts. 200-204, the first day is not
+counted, the last one ends at 24:00, and a last day on a day off moves to the next working day.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -55,6 +56,25 @@ _notices: dict[int, _Notice] = {}
 def known_years() -> list[int]:
     """The years whose notice is at hand, in order."""
     return sorted(int(path.stem) for path in FOLDER.glob("[0-9][0-9][0-9][0-9].json"))
+
+
+def year_of_file(text: str) -> int:
+    """The year that the text of a calendar file speaks for. Raises ValueError if the text cannot be one, or
+    contradicts itself, or if another calendar of that year is known already."""
+    year, notice = _understood(text)
+    if _notice(year) not in (None, notice):
+        raise ValueError(f"Another calendar of {year} is known already. A corrected one comes with a release.")
+    return year
+
+
+def keep_year(year: int, text: str) -> None:
+    """Keep the text of a calendar file as that of `year`, at one stroke, unless it is there already."""
+    path = FOLDER / f"{year}.json"
+    if not path.is_file():
+        with NamedTemporaryFile("w", dir=FOLDER, suffix=".new", delete=False, encoding="utf-8") as fresh:
+            fresh.write(text)
+        Path(fresh.name).chmod(0o644)
+        Path(fresh.name).replace(path)
 
 
 def is_working_day(day: date) -> bool:
@@ -172,10 +192,24 @@ def _notice(year: int) -> _Notice | None:
 
 
 def _read(path: Path, year: int) -> _Notice:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    off = frozenset(date.fromisoformat(day) for day in data["days_off"])
-    working = frozenset(date.fromisoformat(day) for day in data["working_days"])
+    try:
+        known, notice = _understood(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    if known != year:
+        raise ValueError(f"{path.name}: it speaks of {known}.")
+    return notice
+
+
+def _understood(text: str) -> tuple[int, _Notice]:
+    try:
+        data = json.loads(text)
+        year, sources = int(data["year"]), data["sources"]
+        off = frozenset(date.fromisoformat(day) for day in data["days_off"])
+        working = frozenset(date.fromisoformat(day) for day in data["working_days"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"This is not a calendar file ({type(error).__name__}: {error}).") from error
     outside = [day for day in off | working if not date(year - 1, 12, 25) <= day <= date(year, 12, 31)]
-    if data["year"] != year or not data["sources"] or not off or off & working or outside:
-        raise ValueError(f"The calendar file {path.name} contradicts itself.")
-    return _Notice(off, working)
+    if not sources or not off or off & working or outside:
+        raise ValueError(f"The calendar of {year} contradicts itself.")
+    return year, _Notice(off, working)

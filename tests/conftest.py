@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import translation
 
 import tests.embedded_servers  # noqa: F401 - first: it starts the servers and then Django
-from exchange import clock
+from exchange import calendar, clock
 from exchange.journal import delivery, sealing
 from tests.bank import SandboxBank
 from tests.factories import Cast, make_cast
@@ -82,6 +82,16 @@ def deliver() -> Callable[[], int]:
 def cast(db: None) -> Cast:
     """The small cast in its world."""
     return make_cast()
+
+
+@pytest.fixture
+def no_calendars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Forget every working-day calendar and return the empty folder for those that a test imports."""
+    folder = tmp_path / "workdays"
+    folder.mkdir()
+    monkeypatch.setattr(calendar, "FOLDER", folder)
+    monkeypatch.setattr(calendar, "_notices", {})
+    return folder
 
 
 @pytest.fixture

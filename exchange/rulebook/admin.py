@@ -5,6 +5,6 @@ from __future__ import annotations
 from django.contrib import admin
 
 from exchange.journal.admin import ReadOnlyAdmin
-from exchange.rulebook.models import RightKind, RuleSet, RuleValue
+from exchange.rulebook.models import RightKind, RuleSet, RuleValue, WorkYear
 
-admin.site.register([RightKind, RuleSet, RuleValue], ReadOnlyAdmin)
+admin.site.register([RightKind, RuleSet, RuleValue, WorkYear], ReadOnlyAdmin)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from exchange.accounts.models import Division
+from exchange.clock import LegalNow
 from exchange.locking import Row
 from exchange.rulebook.keys import Key
 
@@ -127,3 +128,17 @@ class RuleValue(models.Model):
             "evidence": self.evidence,
             "note": self.note,
         }
+
+
+class WorkYear(models.Model):
+    """A year of the working-day calendar (节假日安排) that was taken in; its days stand in `exchange.calendar`.
+
+    That the row is there says that its event is in the journal: dates counted without it are worked out anew.
+    """
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    sources = models.JSONField()
+    taken_in_at = models.DateTimeField(db_default=LegalNow())
+
+    def __str__(self) -> str:
+        return str(self.year)

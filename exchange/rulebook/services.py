@@ -1,13 +1,15 @@
-"""Writes: kinds of rights, and new versions of the rules."""
+"""Writes: kinds of rights, new versions of the rules, years of the working-day calendar."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from exchange import calendar
 from exchange.accounts.models import Division, User
 from exchange.clock import legal_day
 from exchange.errors import Refused, require
@@ -16,7 +18,8 @@ from exchange.journal.services import record
 from exchange.locking import patience
 from exchange.rulebook import policies
 from exchange.rulebook.keys import Key, is_sound
-from exchange.rulebook.models import RightKind, RuleSet, RuleValue
+from exchange.rulebook.models import RightKind, RuleSet, RuleValue, WorkYear
+from exchange.sweeps import each
 
 
 @transaction.atomic
@@ -113,3 +116,37 @@ def _check_values(values: list[dict[str, Any]]) -> None:
                 "impossible_value",
                 "values",
             )
+
+
+@transaction.atomic
+def import_work_year(*, text: str, by: User | None) -> WorkYear:
+    """Take in a year of the working-day calendar (节假日安排) from the text of its file; a repeat changes nothing.
+
+    The file is kept beside the others, and `calendar.year_imported` (data `year`) lets every stage work its
+    provisional dates out anew. Refused: a file that contradicts itself, another calendar of a known year.
+    `by` None is the set-up or the sweep.
+    """
+    require(by is None or policies.may_import_years(by), _("Only a rule administrator of the city imports calendars."))
+    try:
+        year = calendar.year_of_file(text)
+    except ValueError as error:
+        raise Refused(str(error), "bad_calendar", "file") from error
+    sources = json.loads(text)["sources"]
+    row, fresh = WorkYear.objects.get_or_create(year=year, defaults={"sources": sources})
+    if fresh:
+        record("calendar.year_imported", subject=row, by=by, division=None, data={"year": year, "sources": sources})
+    # Last, so that a rollback leaves no file; a second machine that has no file yet gets it here.
+    calendar.keep_year(year, text)
+    return row
+
+
+def take_in_years(*, limit: int = 20) -> int:
+    """Record the years whose files are at hand but were not taken in, as after a new release; return how many."""
+    taken = set(WorkYear.objects.values_list("year", flat=True))
+    fresh = [year for year in calendar.known_years() if year not in taken][:limit]
+    return each(fresh, _take_in)
+
+
+def _take_in(year: int) -> bool:
+    import_work_year(text=(calendar.FOLDER / f"{year}.json").read_text(encoding="utf-8"), by=None)
+    return True

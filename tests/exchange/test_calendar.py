@@ -214,7 +214,7 @@ def test_a_calendar_file_that_contradicts_itself_is_refused(
     another_year: Path, off: list[str], working: list[str], other: dict[str, object]
 ):
     write_2027(another_year, off, working, **other)
-    with pytest.raises(ValueError, match=r"2027\.json contradicts itself|isoformat"):
+    with pytest.raises(ValueError, match=r"2027.json: (The calendar of 20.. contradicts|This is not|it speaks)"):
         is_working_day(date(2027, 3, 1))
 
 

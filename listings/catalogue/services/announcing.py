@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -43,32 +44,40 @@ def announce_listing(*, listing_id: str, by: User, request_key: str = "") -> Ann
     rules = snapshot(
         right_kind=listing.right_kind, division=listing.division, day=legal_day(now), code=listing.rule_code
     )
-    dates = _dates(now, rules)
     move(listing, Listing.State.ANNOUNCED, number=_number(listing), state_since=now)
-    body = announcement_body(listing, rules, now.isoformat(), dates)
-    announcement = Announcement.objects.create(
+    announcement = publish_version(listing, rules, now, dates_by(rules, now), by)
+    record_listing("listing.announced", listing, by, announcement=str(announcement.pk), sha256=announcement.sha256)
+    return announcement
+
+
+def publish_version(
+    listing: Listing, rules: dict[str, Any], counted_from: datetime, dates: Dates, by: User
+) -> Announcement:
+    """Write the next version of the announcement of a locked listing, inside the caller's transaction."""
+    body = announcement_body(listing, rules, counted_from.isoformat(), dates)
+    return Announcement.objects.create(
         listing=listing,
         version=listing.announcements.count() + 1,
         body=body,
         rules=rules,
         sha256=body_hash(body),
-        announced_at=now,
+        announced_at=counted_from,
         registration_closes_at=dates.registration_closes_at,
         opens_at=dates.opens_at,
         ends_at=dates.ends_at,
         provisional=dates.provisional,
         by=by,
     )
-    record_listing("listing.announced", listing, by, announcement=str(announcement.pk), sha256=announcement.sha256)
-    return announcement
 
 
-def _dates(now: Any, rules: dict[str, Any]) -> Dates:
+def dates_by(rules: dict[str, Any], counted_from: datetime) -> Dates:
+    """Return the dates that an announcement's rules give, counted from the moment it was published."""
+
     def period(key: str) -> calendar.Period:
         return calendar.Period(rules[key]["value"], calendar.Unit(rules[key]["unit"]))
 
     return announcement_dates(
-        now,
+        counted_from,
         period("announcement_period"),
         period("registration_closes_before"),
         period("free_bidding_period"),

@@ -1,0 +1,49 @@
+"""Dates that were counted with unknown working days, worked out anew when the year is known."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from exchange import calendar
+from exchange.clock import legal_now
+from listings.catalogue import selectors
+from listings.catalogue.models import Announcement, Listing
+from listings.catalogue.services.announcing import dates_by, publish_version
+from listings.catalogue.services.drafting import record_listing
+
+
+def renew_dates_of_year(*, year: int) -> int:
+    """Work out anew what was announced with provisional dates, each listing by itself; return how many versions.
+
+    Raises LookupError on a machine that has no file of that year yet: the journal then tries again.
+    """
+    if year not in calendar.known_years():
+        raise LookupError(f"The calendar of {year} has not arrived on this machine.")
+    due = (
+        Listing.objects.filter(state=Listing.State.ANNOUNCED, announcements__provisional=True).order_by("pk").distinct()
+    )
+    return sum(renew_dates(listing_id=str(pk)) is not None for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def renew_dates(*, listing_id: str) -> Announcement | None:
+    """Publish a new version of an announcement whose dates were provisional; None if nothing has changed.
+
+    The dates are counted from the same moment under the same frozen rules. Where they turn out so early that
+    registration would be over already, the whole period runs anew from now: nobody loses time by a late calendar.
+    """
+    listing = Listing.objects.lock(pk=listing_id)
+    current = selectors.current_announcement(listing)
+    if listing.state != Listing.State.ANNOUNCED or current is None or not current.provisional:
+        return None
+    now, counted_from = legal_now(), current.announced_at
+    dates = dates_by(current.rules, counted_from)
+    if not dates.provisional and dates.registration_closes_at <= now:
+        counted_from, dates = now, dates_by(current.rules, now)
+    if dates.provisional and dates.opens_at == current.opens_at:
+        return None
+    fresh = publish_version(listing, current.rules, counted_from, dates, current.by)
+    record_listing(
+        "listing.dates_renewed", listing, None, announcement=str(fresh.pk), sha256=fresh.sha256, version=fresh.version
+    )
+    return fresh
