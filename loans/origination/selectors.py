@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from exchange.accounts.models import User
 from exchange.accounts.selectors import within
@@ -86,6 +86,14 @@ def mortgageable_rights(user: User) -> QuerySet[Right]:
     """Return the person's rights with a term, with their parcels and certificates; newest first."""
     found = rights_of_holder(user).filter(state=Right.State.ACTIVE, term_to__isnull=False)
     return found.prefetch_related("parcels", "certificates", "encumbrances").order_by("-pk")
+
+
+def rights_without_loan(user: User) -> QuerySet[Right]:
+    """Return those of them on which no loan is under way: neither an application nor a mortgage."""
+    over = (Application.State.DISBURSED, Application.State.DECLINED, Application.State.WITHDRAWN)
+    applied = Application.objects.filter(right=OuterRef("pk")).exclude(state__in=over)
+    mortgaged = Mortgage.objects.filter(right=OuterRef("pk"), state=Mortgage.State.REGISTERED)
+    return mortgageable_rights(user).exclude(Exists(applied)).exclude(Exists(mortgaged))
 
 
 def longest_term(right: Right, day: date) -> int:

@@ -8,7 +8,8 @@ from loans.servicing import api
 from loans.servicing.views import bank, borrower
 
 page_urls = [
-    path("loans/", bank.loans, name="list"),
+    path("loans/", borrower.front, name="front"),
+    path("loans/bank/", bank.loans, name="list"),
     path("loans/mine/", borrower.mine, name="mine"),
     path("loans/<uuid:loan_id>/", borrower.loan, name="loan"),
     path("bank/<uuid:application_id>/", bank.case, name="case"),

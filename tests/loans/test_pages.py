@@ -164,11 +164,47 @@ def test_a_form_offers_only_what_fits_the_right_and_the_api_says_which(cast: Cas
 def test_the_list_of_products_shows_the_readers_rights(cast: Cast, at: Callable[[Any], Client]) -> None:
     certified, bare = make_certified_right(cast), make_leased_right(cast)
     make_product(cast)
-    rights = at(cast.farmer).get(reverse("origination:products")).context["rights"]
-    assert [(str(certified.pk) in row[2], str(bare.pk) in row[2], row[3]) for row in rights] == [
-        (False, True, "wait"),
-        (True, False, "open"),
-    ]
+    seen = at(cast.farmer).get(reverse("origination:products"))
+    assert [(row.right, bool(row.obstacle)) for row in seen.context["chances"]] == [(bare, True), (certified, False)]
+
+
+def test_the_front_door_of_loans_leads_everyone_where_he_belongs(
+    cast: Cast, client: Client, at: Callable[[Any], Client]
+) -> None:
+    make_application(cast)
+    door = reverse("servicing:front")
+    assert door == "/loans/"
+
+    def led(browser: Client) -> str:
+        answer = browser.get(door, follow=True)
+        assert answer.status_code == 200
+        return str(answer.redirect_chain[-1][0])
+
+    assert led(client) == led(at(cast.stranger)) == led(at(cast.village)) == reverse("origination:products")
+    assert led(at(cast.farmer)) == reverse("servicing:mine")
+    assert led(at(cast.bank)) == led(at(cast.bank2)) == reverse("origination:bank")
+    assert 'href="/loans/"' in client.get(reverse("origination:products")).content.decode()
+
+
+def test_my_loans_offer_to_borrow_on_a_certified_right_and_say_why_not_on_another(
+    cast: Cast, at: Callable[[Any], Client]
+) -> None:
+    """Nanchuan lets leased rights be mortgaged, the rule elsewhere does not; what has a loan is not offered again."""
+    free, elsewhere, bare, applied, lent = (
+        make_certified_right(cast),
+        make_certified_right(cast),
+        make_leased_right(cast),
+        make_application(cast).right,
+        make_loan(cast).application.right,
+    )
+    Right.objects.filter(pk=elsewhere.pk).update(division=cast.places.nanhua)
+    seen = at(cast.farmer).get(reverse("servicing:mine"))
+    text = seen.content.decode()
+    assert {row.right for row in seen.context["chances"]} == {free, elsewhere, bare}
+    offered = {right for right in (free, elsewhere, bare, applied, lent) if f"/loans/apply/{right.pk}/" in text}
+    assert offered == {free}
+    assert text.count("You can apply") == 1 and text.count("Not now") == 2
+    assert "here banks may not lend on a leased right" in text and "not yet issued a certificate" in text
 
 
 def call(user: Any, method: str, name: str, data: Any = None, **kwargs: Any) -> Any:

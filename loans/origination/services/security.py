@@ -55,6 +55,16 @@ def check_security(*, right: Right, day: date) -> str:
     return _check_lease(right, day)
 
 
+def obstacle(*, right: Right, day: date) -> Refused | None:
+    """Return what would be said to the holder who asks for a loan on the right on `day`; None when nothing is."""
+    try:
+        check_security(right=right, day=day)
+        check_term(right=right, term_months=1, day=day)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 def check_free(*, right: Right) -> None:
     """Refuse a right that is already mortgaged, being listed, or under seizure."""
     for burden in active_encumbrances(right):

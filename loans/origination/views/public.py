@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from exchange.accounts.models import User
 from loans.origination import selectors
+from loans.origination.views.rights import chances
 
 
 def products(request: HttpRequest) -> HttpResponse:
@@ -19,19 +16,6 @@ def products(request: HttpRequest) -> HttpResponse:
     context = {
         "credit": [(p, kinds) for p, kinds in found if not p.needs_mortgage],
         "mortgage": [(p, kinds) for p, kinds in found if p.needs_mortgage],
-        "rights": _rights(request.user) if isinstance(request.user, User) else [],
+        "chances": chances(request.user) if isinstance(request.user, User) else [],
     }
     return render(request, "loans/origination/products.html", context)
-
-
-def _rights(user: User) -> list[tuple[str, str, str, str, str]]:
-    rows: list[tuple[str, str, str, str, str]] = []
-    for right in selectors.mortgageable_rights(user)[:50]:
-        certificates: list[Any] = sorted(right.certificates.all(), key=lambda c: -c.version)
-        burdened = any(b.lifted_at is None and b.kind != "lease" for b in right.encumbrances.all())
-        name = ", ".join(parcel.name for parcel in right.parcels.all()) or right.holder_name
-        detail = certificates[0].number if certificates else _("no certificate yet")
-        free = bool(certificates) and not burdened
-        address = reverse("origination:apply", kwargs={"right_id": right.pk})
-        rows.append((name, detail, address, "open" if free else "wait", _("apply") if free else _("not free now")))
-    return rows

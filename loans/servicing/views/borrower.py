@@ -6,16 +6,19 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from exchange.accounts.models import User
 from exchange.clock import legal_day
 from exchange.money import fen_to_yuan, group_thousands
 from exchange.states import may_move
 from exchange.web import RepeatableForm
 from loans.origination.models import Application
+from loans.origination.policies import BANK_ROLES
 from loans.origination.selectors import own_applications
+from loans.origination.views.rights import chances
 from loans.servicing import casework, policies
 from loans.servicing.models import Loan
 from loans.servicing.selectors import loans as selectors
@@ -28,12 +31,24 @@ TAGS = {
 }
 
 
+def front(request: HttpRequest) -> HttpResponse:
+    """Lead to where one's loans are: a bank's people to their queue, borrowers to their loans, others to the offers."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect("origination:products")
+    if user.memberships_as(*BANK_ROLES):
+        return redirect("origination:bank")
+    borrows = own_applications(user).exists() or selectors.own_loans(user).exists()
+    return redirect("servicing:mine" if borrows else "origination:products")
+
+
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """Show one's applications and loans."""
     applications = own_applications(request.user).exclude(state=Application.State.DISBURSED)[:50]
     context = {
         "applications": [(row, TAGS.get(Application.State(row.state), "wait"), _form(row)) for row in applications],
+        "chances": chances(request.user),
         "loans": [_row(loan) for loan in selectors.own_loans(request.user)[:50]],
     }
     return render(request, "loans/servicing/mine.html", context)

@@ -19,6 +19,7 @@ ITS_OWN = {"anonymous": LOGIN, "farmer": 200, "bank": 200, "bank2": 200}
 
 ACCESS = {
     "servicing:list": Cell(get=BANK, post=BANK),
+    "servicing:front": Cell(get=302, post=302),
     "servicing:mine": Cell(get=EVERYBODY, post=EVERYBODY),
     "servicing:loan": Cell(get=ITS_OWN, post=ITS_OWN, kwargs=of),
     "servicing:case": Cell(get=BANK, post=BANK, kwargs=of_application),
