@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from exchange.api import KeysetPagination, YuanField, request_key
 from exchange.journal.models import Origin
 from listings.deals import policies, selectors
-from listings.deals.models import Contract, Deal
+from listings.deals.models import Deal
 from listings.deals.services import certificates, confirming, contracts, handover
 
 
@@ -71,6 +71,15 @@ class ContractOut(serializers.Serializer):
     lessee_signed_at = serializers.DateTimeField(allow_null=True)
 
 
+class HandoverOut(serializers.Serializer):
+    on_day = serializers.DateField()
+    place_note = serializers.CharField()
+    photo_sha256 = serializers.CharField()
+    sha256 = serializers.CharField()
+    lessor_confirmed_at = serializers.DateTimeField(allow_null=True)
+    lessee_confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
 class AttestationOut(serializers.Serializer):
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -80,7 +89,7 @@ class AttestationOut(serializers.Serializer):
 
 
 class DealDetailOut(DealOut):
-    """A deal with its instalments; contract, attestation and sub-account only for the parties and their offices."""
+    """A deal with its instalments; what is agreed and signed only for the parties and their offices."""
 
     publicity_to = serializers.DateTimeField(allow_null=True)
     term_from = serializers.DateField(allow_null=True)
@@ -90,6 +99,7 @@ class DealDetailOut(DealOut):
     instalments = InstalmentOut(many=True)
     new_right = serializers.SerializerMethodField()
     contract = serializers.SerializerMethodField()
+    handover = serializers.SerializerMethodField()
     attestation = serializers.SerializerMethodField()
     sub_account = serializers.SerializerMethodField()
 
@@ -103,6 +113,10 @@ class DealDetailOut(DealOut):
     def get_contract(self, deal: Deal) -> dict[str, Any] | None:
         found = selectors.current_contract(deal) if self._inside(deal) else None
         return dict(ContractOut(found).data) if found else None
+
+    def get_handover(self, deal: Deal) -> dict[str, Any] | None:
+        found = getattr(deal, "handover", None) if self._inside(deal) else None
+        return dict(HandoverOut(found).data) if found else None
 
     def get_attestation(self, deal: Deal) -> dict[str, Any] | None:
         found = selectors.valid_attestation(deal) if self._inside(deal) else None
@@ -175,7 +189,9 @@ class HandoverIn(serializers.Serializer):
 
 
 class ConfirmHandoverIn(serializers.Serializer):
-    on_day = serializers.DateField()
+    """The SHA-256 of the sheet that is confirmed, so that nobody confirms what he has not read."""
+
+    sha256 = serializers.CharField(max_length=64)
 
 
 class ReasonIn(serializers.Serializer):
@@ -192,11 +208,6 @@ class Nothing(serializers.Serializer):
     """No fields."""
 
 
-def _sign(*, deal_id: str, sha256: str, **rest: Any) -> Contract:
-    found = generics.get_object_or_404(Contract.objects.filter(deal=deal_id), sha256=sha256)
-    return contracts.sign_contract(contract_id=str(found.pk), **rest)
-
-
 def _revoke(*, deal_id: str, **rest: Any) -> Any:
     deal = generics.get_object_or_404(Deal.objects.all(), pk=deal_id)
     found = selectors.valid_attestation(deal)
@@ -207,7 +218,7 @@ def _revoke(*, deal_id: str, **rest: Any) -> Any:
 
 VERBS: dict[str, tuple[type[serializers.Serializer], Callable[..., Any]]] = {
     "contract": (DrawUpIn, contracts.draw_up_contract),
-    "sign": (SignIn, _sign),
+    "sign": (SignIn, contracts.sign_contract),
     "hand-over": (HandoverIn, handover.hand_over),
     "confirm-hand-over": (ConfirmHandoverIn, handover.confirm_handover),
     "attest": (Nothing, certificates.attest),

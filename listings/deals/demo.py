@@ -188,7 +188,7 @@ class School:
         contracts.draw_up_contract(deal_id=str(self.deal().pk), by=user("organiser"), **CLAUSES)
         contract = self.deal().contracts.latest("version")
         for username in ("village", "company"):
-            contracts.sign_contract(contract_id=str(contract.pk), by=user(username))
+            contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=user(username))
 
     def pay(self) -> None:
         deal = self.deal()
@@ -205,8 +205,8 @@ class School:
     def hand_over(self) -> None:
         entry: dict[str, Any] = {"place_note": "四至界桩 6 根，老教学楼 2 层，钥匙 8 把。", "photo": landscape("交地")}
         day = date(2023, 11, 10)
-        handover.hand_over(deal_id=str(self.deal().pk), on_day=day, by=user("village"), **entry)
-        handover.confirm_handover(deal_id=str(self.deal().pk), on_day=day, by=user("company"))
+        sheet = handover.hand_over(deal_id=str(self.deal().pk), on_day=day, by=user("village"), **entry)
+        handover.confirm_handover(deal_id=str(self.deal().pk), sha256=sheet.sha256, by=user("company"))
 
     def certify(self) -> None:
         by, pk = user("organiser"), str(self.deal().pk)

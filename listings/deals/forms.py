@@ -56,9 +56,20 @@ class DrawUpForm(RepeatableForm):
     ecology = _clause(_("Ecological requirements"), _("Waste water, air, noise, soil: what has to be kept."))
 
 
+class SeenField(forms.CharField):
+    """The hidden SHA-256 of what the page shows; after a refusal the page shows what stands now, with its own."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show the hash of what is shown now, not the one that was sent."""
+        return initial
+
+
 class SignForm(RepeatableForm):
     """That one has read what one signs."""
 
+    sha256 = SeenField(max_length=64)
     have_read = forms.BooleanField(label=_("I have read the whole contract and sign it for my side."))
 
     def clean(self) -> dict[str, Any]:
@@ -87,13 +98,9 @@ class HandoverForm(RepeatableForm):
 
 
 class ConfirmHandoverForm(RepeatableForm):
-    """Confirms the sheet of that day."""
+    """Confirms the sheet that is shown."""
 
-    on_day = DayField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["on_day"].widget = forms.HiddenInput()
+    sha256 = SeenField(max_length=64)
 
 
 class CertificateForm(RepeatableForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from typing import ClassVar
 
@@ -290,6 +292,12 @@ class Handover(Row):
     def is_confirmed(self) -> bool:
         """Whether both sides have confirmed."""
         return self.lessor_confirmed_at is not None and self.lessee_confirmed_at is not None
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what the sheet says, photo included; who confirms names it, so that he confirms what he read."""
+        said = [str(self.deal_id), self.on_day.isoformat(), self.place_note, self.photo_sha256]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 class Attestation(Row):

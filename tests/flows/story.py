@@ -109,7 +109,7 @@ class Story:
         """Organiser draws the contract up, both sides sign it; the deposit counts towards the first rent."""
         contract = contracts.draw_up_contract(deal_id=str(deal.pk), by=self.cast.organiser, **CLAUSES)
         for person in (self.cast.village, self.cast.farmer):
-            contracts.sign_contract(contract_id=str(contract.pk), by=person)
+            contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=person)
         self.hear()
         return Deal.objects.get(pk=deal.pk)
 
@@ -136,7 +136,7 @@ class Story:
             photo=picture(),
             by=self.cast.village,
         )
-        handover.confirm_handover(deal_id=str(deal.pk), on_day=sheet.on_day, by=self.cast.farmer)
+        handover.confirm_handover(deal_id=str(deal.pk), sha256=sheet.sha256, by=self.cast.farmer)
         attestation = certificates.attest(deal_id=str(deal.pk), by=self.cast.organiser)
         certificates.record_certificate(
             deal_id=str(deal.pk), number=CERTIFICATE, registered_on=legal_day(), by=self.cast.organiser

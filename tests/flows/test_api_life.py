@@ -193,8 +193,8 @@ def certified(people: dict[str, Program], auction: dict[str, Any], story: Story)
         people[side].post(f"{path}/sign/", {"sha256": contract["sha256"]})
     story.hear()
     story.pay(Deal.objects.get(pk=deal["id"]))
-    people["village"].post(f"{path}/hand-over/", sheet)
-    people["farmer"].post(f"{path}/confirm-hand-over/", {"on_day": sheet["on_day"]})
+    read = people["village"].post(f"{path}/hand-over/", sheet)["handover"]["sha256"]
+    people["farmer"].post(f"{path}/confirm-hand-over/", {"sha256": read})
     code = people["organiser"].post(f"{path}/attest/")["attestation"]["verify_code"]
     assert people["stranger"].client.get(f"/verify/{code}/").status_code == 200
     done = people["organiser"].post(

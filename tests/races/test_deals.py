@@ -101,7 +101,7 @@ def two_signatures(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Deal:
 
     def signing(person: User) -> Callable[[], Contract]:
         person = User.objects.get(pk=person.pk)
-        return lambda: contracts.sign_contract(contract_id=str(contract.pk), by=person)
+        return lambda: contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=person)
 
     # The clock of a new connection is the real one; signing needs no other.
     at_once(monkeypatch, contracts, "record_deal", signing(cast.village), signing(cast.company))

@@ -107,19 +107,26 @@ def instalment_amounts(deal: Deal) -> list[int]:
 
 @repeatable
 @transaction.atomic
-def sign_contract(*, contract_id: str, by: User, request_key: str = "") -> Contract:
+def sign_contract(*, deal_id: str, sha256: str, by: User, request_key: str = "") -> Contract:
     """Sign for one's side: the lessor by an officer of the collective, the lessee by the winner.
+
+    `sha256` is that of the version that was read: when another one has taken its place, it is refused ("changed").
 
     With the second signature the contract is made: the instalments stand, the sub-account for the payments
     opens, and the winner's deposit counts towards the first instalment.
     """
-    deal_id = Contract.objects.values_list("deal_id", flat=True).get(pk=contract_id)
     deal = Deal.objects.lock(pk=deal_id)
-    contract = Contract.objects.lock(pk=contract_id)
-    side = signing_side(by, deal, contract)
     newest = selectors.current_contract(deal)
-    if deal.state != Deal.State.CONFIRMED or newest is None or newest.pk != contract.pk:
-        raise WrongState(_("This version of the contract is no longer to be signed. Reload the page."))
+    if newest is None:
+        raise WrongState(_("There is no contract to sign yet. The exchange draws it up first."))
+    contract = Contract.objects.lock(pk=newest.pk)
+    side = signing_side(by, deal, contract)
+    if deal.state != Deal.State.CONFIRMED:
+        raise WrongState(_("This contract is no longer to be signed. Reload the page to see where the deal stands."))
+    if contract.sha256 != sha256:
+        raise Refused(
+            _("The contract was drawn up anew since you opened it. Read the new version, then sign."), "changed"
+        )
     selectors.sound_bytes(contract.pdf, contract.sha256)
     now = legal_now()
     setattr(contract, f"{side}_signed_by", by)

@@ -73,8 +73,11 @@ def hand_over(
 
 @repeatable
 @transaction.atomic
-def confirm_handover(*, deal_id: str, on_day: date, by: User, request_key: str = "") -> Handover:
-    """Confirm the sheet that the other side has written for `on_day`; the term begins on that day."""
+def confirm_handover(*, deal_id: str, sha256: str, by: User, request_key: str = "") -> Handover:
+    """Confirm the sheet that the other side has written and one has read; the term begins on its day.
+
+    `sha256` is that of the sheet as it was shown: one that was changed since is refused ("changed").
+    """
     deal = Deal.objects.lock(pk=deal_id)
     side = _side(by, deal)
     sheet = Handover.objects.select_for_update().filter(deal=deal).first()
@@ -84,8 +87,10 @@ def confirm_handover(*, deal_id: str, on_day: date, by: User, request_key: str =
         raise WrongState(_("You have confirmed the hand-over. It is the other side's turn."))
     if getattr(sheet, f"{side}_confirmed_at") is not None:
         raise WrongState(_("Your side has confirmed the hand-over. It is the other side's turn."))
-    if sheet.on_day != on_day:
-        raise Refused(_("The sheet was changed in the meantime. Reload the page and read it again."), "changed")
+    if sheet.sha256 != sha256:
+        raise Refused(
+            _("The other side has changed the sheet since you opened it. Read it again, then confirm."), "changed"
+        )
     _confirm(sheet, side, by)
     _begin_term(deal, sheet.on_day)
     record_deal("deal.handed_over", deal, by, on_day=sheet.on_day.isoformat())

@@ -52,7 +52,7 @@ def _take(
 ) -> HttpResponse:
     """Show the form of a step, or take it: through the service, then back to the deal."""
     bound = request.method == "POST"
-    form = form_class(request.POST, request.FILES) if bound else form_class(initial=initial)
+    form = form_class(request.POST, request.FILES, initial=initial) if bound else form_class(initial=initial)
     status = 200
     if bound:
         done = attempt(form, service, by=request.user, **fixed)
@@ -98,7 +98,8 @@ def sign(request: HttpRequest, pk: str) -> HttpResponse:
         contracts.sign_contract,
         words=words,
         template="listings/deals/sign.html",
-        contract_id=str(contract.pk),
+        initial={"sha256": contract.sha256},
+        deal_id=str(deal.pk),
     )
 
 
@@ -137,7 +138,7 @@ def confirm_handover(request: HttpRequest, pk: str) -> HttpResponse:
         "facts": [(_("Day"), shown_day(sheet.on_day)), (_("What was handed over"), sheet.place_note)],
         "submit": _("Confirm"),
     }
-    initial = {"on_day": sheet.on_day}
+    initial = {"sha256": sheet.sha256}
     return _take(
         request,
         deal,

@@ -83,8 +83,8 @@ def draw_up(cast: Cast, deal: Deal, **changes: Any) -> Contract:
 def sign(cast: Cast, deal: Deal) -> Deal:
     """Let both sides sign the newest version."""
     contract = selectors.current_contract(deal) or draw_up(cast, deal)
-    contracts.sign_contract(contract_id=str(contract.pk), by=cast.village)
-    contracts.sign_contract(contract_id=str(contract.pk), by=winner_of(cast, deal))
+    contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.village)
+    contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=winner_of(cast, deal))
     hear()
     return fresh(deal)
 
@@ -124,7 +124,7 @@ def write_sheet(cast: Cast, deal: Deal, **changes: Any) -> Handover:
 def hand_over(cast: Cast, deal: Deal) -> Deal:
     """Let the village write the sheet and the lessee confirm it, today."""
     sheet = write_sheet(cast, deal)
-    handover.confirm_handover(deal_id=str(deal.pk), on_day=sheet.on_day, by=winner_of(cast, deal))
+    handover.confirm_handover(deal_id=str(deal.pk), sha256=sheet.sha256, by=winner_of(cast, deal))
     return fresh(deal)
 
 

@@ -78,7 +78,7 @@ def test_a_deal_goes_its_way_by_the_api(cast: Cast) -> None:
     assert call(cast.organiser, deal, "contract", "k", **{**CLAUSES, "ecology": "x"}).status_code == 422
     sha256 = first.json()["contract"]["sha256"]
     assert Contract.objects.get().sha256 == sha256
-    assert call(cast.village, deal, "sign", sha256="0" * 64).status_code == 404
+    assert call(cast.village, deal, "sign", sha256="0" * 64).status_code == 409
     assert call(cast.stranger, deal, "sign", sha256=sha256).status_code == 403
     assert call(cast.village, deal, "sign", "s", sha256=sha256).status_code == 200
     assert call(cast.village, deal, "sign", "s", sha256=sha256).status_code == 200
@@ -93,9 +93,12 @@ def test_a_deal_goes_its_way_by_the_api(cast: Cast) -> None:
     }
     deal = pay_first(fresh(deal))
     today = legal_day().isoformat()
-    assert call(cast.village, deal, "hand-over", on_day=today, place_note="界桩").json()["state"] == "paid"
+    written = call(cast.village, deal, "hand-over", on_day=today, place_note="界桩").json()
+    assert (written["state"], written["handover"]["place_note"]) == ("paid", "界桩")
     assert Handover.objects.count() == 1
-    assert call(cast.farmer, deal, "confirm-hand-over", on_day=today).json()["state"] == "handed_over"
+    read = written["handover"]["sha256"]
+    assert call(cast.farmer, deal, "confirm-hand-over", sha256="0" * 64).json()["code"] == "changed"
+    assert call(cast.farmer, deal, "confirm-hand-over", sha256=read).json()["state"] == "handed_over"
     attested = call(cast.organiser, deal, "attest", "a").json()
     assert attested == call(cast.organiser, deal, "attest", "a").json()
     done = call(cast.organiser, deal, "certificate", number="渝 77", registered_on=today).json()

@@ -70,19 +70,20 @@ def test_a_second_click_on_draw_up_gives_the_first_contract(cast: Cast) -> None:
 def test_both_sides_sign_the_newest_version_and_nobody_signs_twice_or_for_the_other(cast: Cast) -> None:
     deal = confirm(make_deal(cast))
     old, contract = draw_up(cast, deal), draw_up(cast, deal)
-    refuses(WrongState, contracts.sign_contract, contract_id=str(old.pk), by=cast.village)
+    wrong = refuses(Refused, contracts.sign_contract, deal_id=str(deal.pk), sha256=old.sha256, by=cast.village)
+    assert wrong.code == "changed"
     for person in (cast.farmer, cast.organiser, cast.stranger):
-        refuses(NotAllowed, contracts.sign_contract, contract_id=str(contract.pk), by=person)
-    contracts.sign_contract(contract_id=str(contract.pk), by=cast.village)
+        refuses(NotAllowed, contracts.sign_contract, deal_id=str(contract.deal_id), sha256=contract.sha256, by=person)
+    contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.village)
     assert fresh(deal).state == S.CONFIRMED
-    refuses(WrongState, contracts.sign_contract, contract_id=str(contract.pk), by=cast.village)
+    refuses(WrongState, contracts.sign_contract, deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.village)
     refuses(WrongState, contracts.draw_up_contract, deal_id=str(deal.pk), by=cast.organiser, **CLAUSES)
-    contracts.sign_contract(contract_id=str(contract.pk), by=cast.company)
+    contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.company)
     deal = fresh(deal)
     assert deal.state == S.CONTRACTED
     assert deal.instalments.count() == 20
     assert sum(deal.instalments.values_list("amount_fen", flat=True)) == deal.amount_fen
-    refuses(WrongState, contracts.sign_contract, contract_id=str(contract.pk), by=cast.company)
+    refuses(WrongState, contracts.sign_contract, deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.company)
 
 
 def test_what_was_drawn_up_never_changes(cast: Cast) -> None:
@@ -106,7 +107,7 @@ def test_a_file_that_was_changed_on_the_disk_is_neither_signed_nor_shown(cast: C
     with open(contract.pdf.path, "ab") as file:
         file.write(b"%")
     with pytest.raises(selectors.FileChanged):
-        contracts.sign_contract(contract_id=str(contract.pk), by=cast.village)
+        contracts.sign_contract(deal_id=str(contract.deal_id), sha256=contract.sha256, by=cast.village)
     assert Contract.objects.get(pk=contract.pk).lessor_signed_at is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -21,15 +22,21 @@ from tests.factories import Cast, picture
 from tests.listings.deals.life import (
     CLAUSES,
     confirm,
+    draw_up,
     fresh,
     make_completed_deal,
     make_deal,
     make_farmers_deal,
     pay_first,
+    sign,
+    write_sheet,
 )
 from tests.listings.deals.test_import_deals import line, load
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
+
+
+HASH = re.compile(r'name="sha256" value="([0-9a-f]{64})"')
 
 
 def as_(person: User | None) -> Client:
@@ -59,6 +66,34 @@ def post(person: User, address: str, **fields: Any) -> Any:
     return as_(person).post(address, {"request_key": uuid4().hex, **fields})
 
 
+def shown_hash(person: User, address: str) -> str:
+    """Return the hash of what the page shows, as its form sends it."""
+    found = HASH.search(said(as_(person), address))
+    assert found
+    return found[1]
+
+
+def test_a_sheet_or_contract_changed_under_the_reader_is_refused_and_the_new_one_shown(cast: Cast) -> None:
+    deal = confirm(make_farmers_deal(cast))
+    draw_up(cast, deal)
+    read = shown_hash(cast.village, page("sign", deal))
+    draw_up(cast, deal, ecology="夜间不得施工")
+    answer = post(cast.village, page("sign", deal), sha256=read, have_read="on")
+    assert (answer.status_code, Contract.objects.exclude(lessor_signed_by=None).count()) == (409, 0)
+    assert "夜间不得施工" in answer.content.decode()
+    assert HASH.findall(answer.content.decode()) == [Contract.objects.latest("version").sha256]
+    deal = pay_first(sign(cast, deal))
+    write_sheet(cast, deal)
+    read = shown_hash(cast.farmer, page("confirm_handover", deal))
+    sheet = write_sheet(cast, deal, place_note="钥匙没交")
+    answer = post(cast.farmer, page("confirm_handover", deal), sha256=read)
+    assert (answer.status_code, fresh(deal).state) == (409, Deal.State.PAID)
+    assert "钥匙没交" in answer.content.decode()
+    assert HASH.findall(answer.content.decode()) == [sheet.sha256]
+    assert post(cast.farmer, page("confirm_handover", deal), sha256=sheet.sha256).status_code == 302
+    assert fresh(deal).state == Deal.State.HANDED_OVER
+
+
 def test_a_deal_goes_its_way_by_the_pages_of_those_whose_steps_they_are(cast: Cast) -> None:
     deal = confirm(make_farmers_deal(cast))
     address = page("deal", deal)
@@ -71,9 +106,10 @@ def test_a_deal_goes_its_way_by_the_pages_of_those_whose_steps_they_are(cast: Ca
     shown = said(as_(cast.village), page("sign", deal))
     assert "人民币柒拾万元整" in shown
     assert Contract.objects.get().sha256 in shown
-    assert post(cast.village, page("sign", deal)).status_code == 400
-    assert post(cast.village, page("sign", deal), have_read="on").status_code == 302
-    assert post(cast.farmer, page("sign", deal), have_read="on").status_code == 302
+    read = shown_hash(cast.village, page("sign", deal))
+    assert post(cast.village, page("sign", deal), sha256=read).status_code == 400
+    assert post(cast.village, page("sign", deal), sha256=read, have_read="on").status_code == 302
+    assert post(cast.farmer, page("sign", deal), sha256=read, have_read="on").status_code == 302
     deal = fresh(deal)
     assert deal.state == Deal.State.CONTRACTED
     assert selectors.sub_account(deal).number in said(as_(cast.farmer), address)
@@ -82,7 +118,8 @@ def test_a_deal_goes_its_way_by_the_pages_of_those_whose_steps_they_are(cast: Ca
     sheet = {"on_day": legal_day().isoformat(), "place_note": "界桩 6 根", "photo": picture()}
     assert post(cast.farmer, page("hand_over", deal), **sheet).status_code == 302
     assert "界桩 6 根" in said(as_(cast.village), page("confirm_handover", deal))
-    assert post(cast.village, page("confirm_handover", deal), on_day=sheet["on_day"]).status_code == 302
+    read = shown_hash(cast.village, page("confirm_handover", deal))
+    assert post(cast.village, page("confirm_handover", deal), sha256=read).status_code == 302
     assert post(cast.organiser, page("attest", deal)).status_code == 302
     entry = {"number": "渝（2026）南川区不动产权第0000999号", "registered_on": legal_day().isoformat(), "office": ""}
     assert post(cast.organiser, page("certificate", deal), **entry).status_code == 302
