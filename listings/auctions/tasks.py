@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from listings.auctions.services import closing, deposits
+from listings.auctions.services import closing, deposits, reporting
 
 
 @shared_task
 def sweep_halls() -> int:
-    """Open and close the halls whose time has come."""
-    return closing.open_due() + closing.close_due()
+    """Open and close the halls whose time has come, and let the listings know how the open ones stand."""
+    return closing.open_due() + closing.close_due() + reporting.report_moved()
 
 
 @shared_task

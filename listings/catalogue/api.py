@@ -47,6 +47,7 @@ class ListingOut(serializers.Serializer):
     use_text = serializers.CharField()
     price_unit = serializers.CharField()
     start_price = YuanField(source="start_price_fen")
+    current_price = YuanField(source="current_price_fen", allow_null=True)
     step = YuanField(source="step_fen")
     deposit = YuanField(source="deposit_fen")
     rule_code = serializers.CharField()

@@ -86,7 +86,8 @@ def term(months: int | None) -> str:
 
 def _lot(listing: Listing, announcement: Announcement | None, photo: Document | None, kind: str, now: datetime) -> Lot:
     mu = square_metres_to_mu(listing.area_m2)
-    price = listing.start_price_fen or 0
+    price = listing.current_price_fen if listing.has_bids else listing.start_price_fen
+    price = price or 0
     per_mu = divide_half_up(price * 2000, int(listing.area_m2 * 3)) if listing.area_m2 else 0
     tag, tag_text, clock_label, clock_at = _stage(listing, announcement, now)
     return Lot(
@@ -97,7 +98,7 @@ def _lot(listing: Listing, announcement: Announcement | None, photo: Document | 
         term_text=term(listing.term_months),
         kind_text=kind,
         use_text=listing.use_text,
-        price_label=_("Start price"),
+        price_label=_("Current price") if listing.has_bids else _("Start price"),
         price_fen=price,
         price_unit=_("a year"),
         per_mu_text=_("¥%(price)s per mu and year") % {"price": f"{divide_half_up(per_mu, 100):,}"},
@@ -122,7 +123,7 @@ def _stage(listing: Listing, announcement: Announcement | None, now: datetime) -
     if announcement is None or state not in (Listing.State.ANNOUNCED, Listing.State.BIDDING):
         return "done", str(state.label), "", None
     if state == Listing.State.BIDDING or now >= announcement.opens_at:
-        return "live", _("Bidding now"), _("ends"), announcement.ends_at
+        return "live", _("Bidding now"), _("ends"), listing.bidding_ends_at or announcement.ends_at
     if now >= announcement.registration_closes_at:
         return "soon", _("Opens soon"), _("opens"), announcement.opens_at
     return "open", _("Registration open"), _("registration until"), announcement.registration_closes_at

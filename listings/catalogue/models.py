@@ -14,7 +14,10 @@ from listings.registry.models import Collective, Right
 
 
 class Listing(Row):
-    """An offer of a right on the market (挂牌项目). Prices are fen per `price_unit`, the term is in months."""
+    """An offer of a right on the market (挂牌项目). Prices are fen per `price_unit`, the term is in months.
+
+    `current_price_fen` and `bidding_ends_at` are what the hall has reported last: what was bid, and until when.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -68,6 +71,8 @@ class Listing(Row):
     start_price_fen = models.BigIntegerField(null=True, blank=True)
     step_fen = models.BigIntegerField(null=True, blank=True)
     deposit_fen = models.BigIntegerField(null=True, blank=True)
+    current_price_fen = models.BigIntegerField(null=True, blank=True)
+    bidding_ends_at = models.DateTimeField(null=True, blank=True)
     rule_code = models.CharField(max_length=20, default="standard")
     filer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField(default=0)
@@ -96,6 +101,11 @@ class Listing(Row):
     def is_public(self) -> bool:
         """Whether everybody may see it."""
         return self.state in self.PUBLIC
+
+    @property
+    def has_bids(self) -> bool:
+        """Whether it is being bid for and somebody has bid, so that its current price is the one to show."""
+        return self.state == self.State.BIDDING and self.current_price_fen is not None
 
     @property
     def is_editable(self) -> bool:

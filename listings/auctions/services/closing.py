@@ -18,6 +18,7 @@ from listings.auctions.engine.closing import Result, result
 from listings.auctions.engine.state import has_ended
 from listings.auctions.instants import iso, to_instant
 from listings.auctions.models import Auction, Deposit, HallEvent, Registration
+from listings.auctions.services.reporting import report
 from listings.auctions.services.scheduling import record_auction
 from listings.auctions.services.writing import Pen
 from listings.catalogue.models import Listing
@@ -129,6 +130,7 @@ def _end(auction: Auction, end: Result, at: datetime) -> None:
     due_at = _refund_due(auction, at)
     for registration in registrations:
         _settle_registration(auction, registration, winner, at)
+    report(auction=auction)
     move(auction, S.CLOSED, outcome=end.outcome, winner=winner, closed_at=at, refund_due_at=due_at)
     if winner:
         announcing.mark_sold(listing_id=str(auction.listing_id))

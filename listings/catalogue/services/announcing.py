@@ -157,6 +157,15 @@ def begin_bidding(*, listing_id: str) -> Listing:
     return listing
 
 
+def report_bidding(*, listing_id: str, price_fen: int | None, ends_at: datetime) -> bool:
+    """Take over from the hall what is bid now (现价, fen per the listing's unit; None: nothing yet), and its end.
+
+    One UPDATE without a lock, and only while the listing is in bidding; False when it is not.
+    """
+    listing = Listing.objects.filter(pk=listing_id, state=Listing.State.BIDDING)
+    return bool(listing.update(current_price_fen=price_fen, bidding_ends_at=ends_at))
+
+
 @transaction.atomic
 def mark_sold(*, listing_id: str) -> Listing:
     """Take over from the hall that the listing is sold; its right stays locked until the deal is completed."""

@@ -12,7 +12,7 @@ from django.db import Error, connection
 
 from exchange.checks import refuse_unsafe_start
 from exchange.errors import Refused
-from listings.auctions.services import closing
+from listings.auctions.services import closing, reporting
 
 log = logging.getLogger(__name__)
 REST_S = 0.2
@@ -20,7 +20,7 @@ REST_AFTER_FAULT_S = 1.0
 
 
 class Command(BaseCommand):
-    help = "Open and close halls within a quarter of a second of their time, until told to stop (SIGTERM)."
+    help = "Open and close halls within a quarter of a second of their time and report their prices, until SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="look once and end")
@@ -38,9 +38,10 @@ class Command(BaseCommand):
             stop.wait(rest)
 
     def look(self) -> float:
-        """Open and close what is due; return for how long to rest. A database that is away is waited for."""
+        """Open and close what is due, report the prices; return how long to rest. An absent database is waited for."""
         try:
             opened, closed = closing.open_due(), closing.close_due()
+            reporting.report_moved()
         except (Error, Refused) as error:
             log.warning("halls have to wait: %s", error)
             connection.close()
