@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from exchange.clock import legal_now
 from listings.deals import policies, selectors
 from listings.deals.models import Contract, Deal
 
@@ -52,9 +53,13 @@ def _can_sign(user: policies.Reader, deal: Deal, contract: Contract) -> bool:
     )
 
 
+def _may_still_be_cancelled(deal: Deal) -> bool:
+    return deal.publicity_provisional or deal.publicity_to is None or legal_now() < deal.publicity_to
+
+
 def _of_organiser(deal: Deal) -> list[Step]:
     contract = selectors.current_contract(deal)
-    if deal.state == S.PUBLICITY:
+    if deal.state == S.PUBLICITY and _may_still_be_cancelled(deal):
         return [_step(deal, "cancel", _("Cancel the result"), strong=False)]
     if deal.state == S.CONFIRMED and not (contract and (contract.lessor_signed_at or contract.lessee_signed_at)):
         return [_step(deal, "draw_up", _("Draw up the contract"), strong=contract is None)]

@@ -10,7 +10,7 @@ from exchange.accounts.models import User
 from exchange.accounts.services import notify
 from exchange.calendar import deadline
 from exchange.clock import SHANGHAI, legal_now
-from exchange.errors import Refused, require
+from exchange.errors import Refused, WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.states import move
@@ -35,16 +35,24 @@ def confirm_deal(*, deal_id: object) -> bool:
     deal = Deal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=deal_id).first()
     if deal is None or deal.state != Deal.State.PUBLICITY or deal.publicity_from is None:
         return False
-    if deal.publicity_provisional:
-        start = deal.publicity_from.astimezone(SHANGHAI)
-        deal.publicity_to, deal.publicity_provisional = deadline(start, frozen_period(deal, "result_publicity_period"))
-        deal.save(update_fields=["publicity_to", "publicity_provisional"])
-    if deal.publicity_provisional or deal.publicity_to is None or legal_now() < deal.publicity_to:
+    if not publicity_is_over(deal):
         return False
     move(deal, Deal.State.CONFIRMED)
     record_deal("deal.confirmed", deal, None)
     tell(deal, _("The result of “%(title)s” stands. The contract comes next.") % {"title": deal.title})
     return True
+
+
+def publicity_is_over(deal: Deal) -> bool:
+    """Say whether the publicity of a locked deal is over now; a provisional end is worked out anew and kept.
+
+    While it stays provisional the publicity goes on: an objection may still come.
+    """
+    if deal.publicity_provisional and deal.publicity_from is not None:
+        start = deal.publicity_from.astimezone(SHANGHAI)
+        deal.publicity_to, deal.publicity_provisional = deadline(start, frozen_period(deal, "result_publicity_period"))
+        deal.save(update_fields=["publicity_to", "publicity_provisional"])
+    return not deal.publicity_provisional and deal.publicity_to is not None and legal_now() >= deal.publicity_to
 
 
 def confirm_due(*, limit: int = 100) -> int:
@@ -58,6 +66,8 @@ def confirm_due(*, limit: int = 100) -> int:
 def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -> Deal:
     """Cancel a result within its publicity because an objection was right (异议成立).
 
+    Until the moment the publicity ends, whether or not the sweep has been: from then on the result stands, and
+    both sides may rely on it. While the end is provisional the publicity goes on.
     The winner's deposit goes back, the right is free again, and `deal.cancelled` takes back in the figures what
     `deal.closed` has put there, on the day of the cancelling.
     """
@@ -68,6 +78,15 @@ def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -
     require(policies.manages(by, deal), _("Only the trade organiser of the district cancels a result."))
     if not reason.strip():
         raise Refused(_("Say why the result is cancelled; both sides and the public read it."), "missing", "reason")
+    if deal.state != Deal.State.PUBLICITY:
+        raise WrongState(
+            _("Only a result whose publicity still runs is cancelled. Reload the page to see where it is.")
+        )
+    if publicity_is_over(deal):
+        raise Refused(
+            _("The publicity is over and the result stands. It is no longer cancelled; draw up the contract."),
+            "too_late",
+        )
     move(deal, Deal.State.CANCELLED, note=reason.strip()[:300])
     refund_winner(auction_id=str(deal.auction_id), by=by)
     break_off_listing(listing_id=str(listing_id), by=by)

@@ -14,6 +14,7 @@ from listings.auctions.models import Deposit
 from listings.catalogue.models import Listing
 from listings.deals import selectors
 from listings.deals.models import Deal
+from listings.deals.next_steps import next_steps
 from listings.deals.services import confirming, opening
 from listings.registry.models import Encumbrance
 from tests.factories import Cast
@@ -81,6 +82,13 @@ def test_the_result_is_confirmed_when_its_publicity_is_over_and_not_before(cast:
 
 def test_nothing_is_confirmed_on_a_guessed_day(cast: Cast) -> None:
     deal = make_deal(cast)
+    guess(deal)
+    assert confirming.confirm_due() == 0
+    assert fresh(deal).state == S.PUBLICITY
+
+
+def guess(deal: Deal) -> None:
+    """Let the publicity run in a year whose working days nobody knows yet, and go past its guessed end."""
     rules = {**deal.rules, "result_publicity_period": {**deal.rules["result_publicity_period"]}}
     rules["result_publicity_period"] |= {"value": 5, "unit": "working_day"}
     late = deal.publicity_from.replace(year=2031)
@@ -88,8 +96,25 @@ def test_nothing_is_confirmed_on_a_guessed_day(cast: Cast) -> None:
         rules=rules, publicity_from=late, publicity_to=late + timedelta(days=7), publicity_provisional=True
     )
     go_to(late + timedelta(days=60))
-    assert confirming.confirm_due() == 0
-    assert fresh(deal).state == S.PUBLICITY
+
+
+def test_a_result_is_cancelled_until_its_publicity_ends_whether_or_not_the_sweep_has_been(cast: Cast) -> None:
+    deal = make_deal(cast)
+    arguments = {"deal_id": str(deal.pk), "reason": "公示期内异议成立", "by": cast.organiser}
+    go_to(deal.publicity_to)
+    assert not [step for step in next_steps(cast.organiser, fresh(deal)) if "cancel" in step.address]
+    assert refuses(Refused, confirming.cancel_deal, **arguments).code == "too_late"
+    assert Deposit.objects.get(registration=deal.auction.winner).state == Deposit.State.HELD
+    assert confirming.confirm_due() == 1
+    refuses(WrongState, confirming.cancel_deal, **arguments)
+    assert Event.objects.filter(kind="deal.cancelled").count() == 0
+
+
+def test_a_result_with_a_guessed_end_may_be_cancelled_after_it(cast: Cast) -> None:
+    deal = make_deal(cast)
+    guess(deal)
+    confirming.cancel_deal(deal_id=str(deal.pk), reason="公示期内异议成立", by=cast.organiser)
+    assert fresh(deal).state == S.CANCELLED
 
 
 def test_a_cancelled_result_gives_the_deposit_back_frees_the_right_and_is_taken_out_of_the_figures(cast: Cast) -> None:
