@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from exchange.clock import LegalNow, legal_day
@@ -193,10 +194,14 @@ class Membership(Row):
 
 
 class Notice(Row):
-    """A message to one person (消息): plain words and where to go; read or not."""
+    """A message to one person (消息): plain words and where to go; read or not.
+
+    Kept as the English phrase and what is filled in, so that everybody reads it in his own language.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
-    text = models.CharField(max_length=300)
+    phrase = models.CharField(max_length=300)
+    words = models.JSONField(default=dict)
     url = models.CharField(max_length=200, blank=True)
     read_at = models.DateTimeField(null=True)
     at = models.DateTimeField(db_default=LegalNow())
@@ -206,3 +211,9 @@ class Notice(Row):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def text(self) -> str:
+        """The message in the language of whoever reads it now."""
+        said = gettext(self.phrase)
+        return said % self.words if self.words else said

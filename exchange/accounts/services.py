@@ -94,9 +94,13 @@ def grant_role(
     return membership
 
 
-def notify(*, user: User, text: str, url: str = "") -> Notice:
-    """Leave a notice for a person, in the transaction of what it tells of."""
-    return Notice.objects.create(user=user, text=str(text)[:300], url=url)
+def notify(*, user: User, text: str, url: str = "", words: Mapping[str, str | int] | None = None) -> Notice:
+    """Leave a notice for a person, in the transaction of what it tells of.
+
+    `text` is the English phrase, marked with `gettext_noop` and not yet translated; `words` fill it in when it is
+    read, in the reader's language. `url` comes from `reverse`.
+    """
+    return Notice.objects.create(user=user, phrase=text, words=dict(words or {}), url=url)
 
 
 def mark_read(*, notice_id: str, by: User) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.services import notify
 from exchange.calendar import Period, Unit, deadline
@@ -159,13 +159,15 @@ def _settle_registration(
         move(registration, states.LAPSED)
     elif registration == winner:
         move(registration, states.WON)
-        text = _("You have won “%(title)s” at ¥%(fen)s. The result is now made public; you will hear what is next.")
+        text = gettext_noop(
+            "You have won “%(title)s” at ¥%(fen)s. The result is now made public; you will hear what is next."
+        )
         words = {"title": auction.listing.title, "fen": group_thousands(auction.price_fen or 0)}
-        notify(user=registration.user, text=text % words, url=address)
+        notify(user=registration.user, text=text, words=words, url=address)
     else:
         move(registration, states.LOST)
-        text = _("“%(title)s” has ended; you have not won. Your deposit is on its way back.")
-        notify(user=registration.user, text=text % {"title": auction.listing.title}, url=address)
+        text = gettext_noop("“%(title)s” has ended; you have not won. Your deposit is on its way back.")
+        notify(user=registration.user, text=text, words={"title": auction.listing.title}, url=address)
 
 
 def _refund_due(auction: Auction, at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -50,37 +52,48 @@ def take_deposit(*, line_id: str, received_at: datetime) -> None:
     deposit = Deposit.objects.lock(registration=registration)
     reason = _why_not(auction, registration, deposit, line, received_at)
     if reason:
-        _return_line(registration, line, line.amount_fen, reason)
+        _return_line(registration, line, line.amount_fen, reason, _words(registration, line))
         return
     surplus = line.amount_fen - deposit.amount_fen
     lock_accounts(account_ids=[sub.account_id], with_transit=bool(surplus))
     _admit(auction, registration, deposit, line, received_at)
     if surplus:
-        text = _("You paid ¥%(fen)s more than the deposit. The rest is on its way back to your account.")
-        _return_line(registration, line, surplus, text % {"fen": group_thousands(surplus)})
+        text = gettext_noop("You paid ¥%(fen)s more than the deposit. The rest is on its way back to your account.")
+        _return_line(registration, line, surplus, text, {"fen": group_thousands(surplus)})
 
 
 def _why_not(
     auction: Auction, registration: Registration, deposit: Deposit, line: BankLine, received_at: datetime
 ) -> str:
-    """Return why the money cannot be the deposit, and what to do; "" when it can."""
+    """Return why the money cannot be the deposit, and what to do, to be filled in by `_words`; "" when it can."""
     if deposit.state != Deposit.State.DUE or registration.state != Registration.State.DEPOSIT_DUE:
-        return _("No deposit is due for this registration, so the money is on its way back. You need not do anything.")
+        return gettext_noop(
+            "No deposit is due for this registration, so the money is on its way back. You need not do anything."
+        )
     if _plain(line.payer_name) != _plain(registration.name):
-        return _(
+        return gettext_noop(
             "The money came from an account of “%(payer)s”, but “%(name)s” is registered, so it is on its way back. "
             "Pay from an account in that name before registration closes."
-        ) % {"payer": line.payer_name, "name": registration.name}
+        )
     if received_at >= auction.registration_closes_at:
-        return _(
+        return gettext_noop(
             "The money came after registration had closed, so it is on its way back. You cannot bid in this auction."
         )
     if line.amount_fen < deposit.amount_fen:
-        return _(
+        return gettext_noop(
             "Only ¥%(paid)s came, but the deposit is ¥%(due)s, so the money is on its way back. "
             "Pay the whole amount in one payment before registration closes."
-        ) % {"paid": group_thousands(line.amount_fen), "due": group_thousands(deposit.amount_fen)}
+        )
     return ""
+
+
+def _words(registration: Registration, line: BankLine) -> dict[str, str]:
+    return {
+        "payer": line.payer_name,
+        "name": registration.name,
+        "paid": group_thousands(line.amount_fen),
+        "due": group_thousands(registration.deposit.amount_fen),
+    }
 
 
 def _plain(name: str) -> str:
@@ -114,15 +127,18 @@ def _admit(
         amount_fen=deposit.amount_fen,
         origin=auction.origin,
     )
-    text = _("Your deposit of ¥%(fen)s has arrived. Your bidder number is %(paddle)s.")
+    text = gettext_noop("Your deposit of ¥%(fen)s has arrived. Your bidder number is %(paddle)s.")
     notify(
         user=registration.user,
-        text=text % {"fen": group_thousands(deposit.amount_fen), "paddle": registration.paddle},
+        text=text,
+        words={"fen": group_thousands(deposit.amount_fen), "paddle": registration.paddle},
         url=_address(registration),
     )
 
 
-def _return_line(registration: Registration, line: BankLine, amount_fen: int, reason: str) -> None:
+def _return_line(
+    registration: Registration, line: BankLine, amount_fen: int, reason: str, words: Mapping[str, str | int]
+) -> None:
     """Order money that is no deposit back to the account it came from."""
     account = line.sub_account.account_id if line.sub_account else None
     if account is None or not line.payer_account:
@@ -146,7 +162,7 @@ def _return_line(registration: Registration, line: BankLine, amount_fen: int, re
         origin=registration.auction.origin,
         data={"line": str(line.pk)},
     )
-    notify(user=registration.user, text=reason, url=_address(registration))
+    notify(user=registration.user, text=reason, words=words, url=_address(registration))
 
 
 def _address(registration: Registration) -> str:
@@ -229,7 +245,7 @@ def settle_refund(*, reference: str, paid: bool) -> None:
     registration = deposit.registration
     if not paid:
         move(deposit, Deposit.State.REFUND_FAILED)
-        text = _("The bank could not pay your deposit back. The exchange will call you.")
+        text = gettext_noop("The bank could not pay your deposit back. The exchange will call you.")
         notify(user=registration.user, text=text, url=_address(registration))
         return
     move(deposit, Deposit.State.REFUNDED, settled_at=legal_now())
@@ -241,8 +257,9 @@ def settle_refund(*, reference: str, paid: bool) -> None:
         amount_fen=deposit.amount_fen,
         origin=registration.auction.origin,
     )
-    text = _("Your deposit of ¥%(fen)s has been paid back.") % {"fen": group_thousands(deposit.amount_fen)}
-    notify(user=registration.user, text=text, url=_address(registration))
+    text = gettext_noop("Your deposit of ¥%(fen)s has been paid back.")
+    words = {"fen": group_thousands(deposit.amount_fen)}
+    notify(user=registration.user, text=text, words=words, url=_address(registration))
 
 
 @transaction.atomic

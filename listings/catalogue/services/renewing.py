@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from exchange import calendar
+from exchange.accounts.services import notify
 from exchange.clock import legal_now
 from listings.catalogue import selectors
 from listings.catalogue.models import Announcement, Listing
@@ -45,5 +48,11 @@ def renew_dates(*, listing_id: str) -> Announcement | None:
     fresh = publish_version(listing, current.rules, counted_from, dates, current.by)
     record_listing(
         "listing.dates_renewed", listing, None, announcement=str(fresh.pk), sha256=fresh.sha256, version=fresh.version
+    )
+    notify(
+        user=listing.filer,
+        text=gettext_noop("The dates of “%(title)s” were worked out anew, because its calendar is now known."),
+        words={"title": listing.title},
+        url=reverse("catalogue:listing", args=[listing.pk]),
     )
     return fresh

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -79,7 +81,8 @@ def return_listing(
     record_listing("listing.returned", listing, by, level=level, pins=len(kept))
     notify(
         user=listing.filer,
-        text=_("“%(title)s” came back with %(count)s things to mend.") % {"title": listing.title, "count": len(kept)},
-        url=f"/village/listings/{listing.pk}/",
+        text=gettext_noop("“%(title)s” came back with %(count)s things to mend."),
+        words={"title": listing.title, "count": len(kept)},
+        url=reverse("catalogue:tasks", args=[listing.pk]),
     )
     return listing

@@ -9,6 +9,7 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.clock import legal_now
@@ -60,7 +61,7 @@ def attest(*, deal_id: str, by: User, request_key: str = "") -> Attestation:
     attestation.pdf.save("attestation.pdf", ContentFile(pdf), save=False)
     attestation.save(force_insert=True)
     record_deal("deal.attested", deal, by, number=number, sha256=attestation.sha256)
-    tell(deal, _("The attestation of “%(title)s” is issued.") % {"title": deal.title})
+    tell(deal, gettext_noop("The attestation of “%(title)s” is issued."))
     return attestation
 
 
@@ -120,5 +121,5 @@ def record_certificate(
     move(deal, Deal.State.COMPLETED, new_right=new_right)
     complete_listing(listing_id=str(listing_id), by=by)
     record_deal("deal.certified", deal, by, number=number, registered_on=registered_on.isoformat())
-    tell(deal, _("The right to “%(title)s” is registered. You can now apply for a loan on it.") % {"title": deal.title})
+    tell(deal, gettext_noop("The right to “%(title)s” is registered. You can now apply for a loan on it."))
     return deal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -39,7 +40,7 @@ def confirm_deal(*, deal_id: object) -> bool:
         return False
     move(deal, Deal.State.CONFIRMED)
     record_deal("deal.confirmed", deal, None)
-    tell(deal, _("The result of “%(title)s” stands. The contract comes next.") % {"title": deal.title})
+    tell(deal, gettext_noop("The result of “%(title)s” stands. The contract comes next."))
     return True
 
 
@@ -94,15 +95,15 @@ def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -
     del facts["day"]
     facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
     record("deal.cancelled", by=by, sign=-1, **facts)
-    tell(deal, _("The result of “%(title)s” is cancelled: %(why)s") % {"title": deal.title, "why": deal.note[:200]})
+    tell(deal, gettext_noop("The result of “%(title)s” is cancelled: %(why)s"), why=deal.note)
     return deal
 
 
-def tell(deal: Deal, text: str) -> None:
-    """Send both sides a message that leads to the deal."""
+def tell(deal: Deal, text: str, **words: str) -> None:
+    """Send both sides a message that leads to the deal: a phrase for `notify`, which may name the deal's `title`."""
     address = reverse("deals:deal", kwargs={"pk": deal.pk})
     for person in parties(deal):
-        notify(user=person, text=text[:300], url=address)
+        notify(user=person, text=text, words={"title": deal.title, **words}, url=address)
 
 
 def parties(deal: Deal) -> list[User]:

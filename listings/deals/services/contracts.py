@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.calendar import deadline
@@ -69,7 +70,7 @@ def draw_up_contract(
     contract.pdf.save("contract.pdf", ContentFile(pdf), save=False)
     contract.save(force_insert=True)
     record_deal("deal.drawn_up", deal, by, contract=number, version=contract.version, sha256=contract.sha256)
-    tell(deal, _("The contract of “%(title)s” is ready to be read and signed.") % {"title": deal.title})
+    tell(deal, gettext_noop("The contract of “%(title)s” is ready to be read and signed."))
     return contract
 
 
@@ -160,5 +161,5 @@ def _make(deal: Deal, contract: Contract, by: User) -> None:
     )
     move(deal, Deal.State.CONTRACTED)
     record_deal("deal.contracted", deal, by, contract=contract.number, sha256=contract.sha256)
-    tell(deal, _("The contract of “%(title)s” is signed by both sides.") % {"title": deal.title})
+    tell(deal, gettext_noop("The contract of “%(title)s” is signed by both sides."))
     begin_payments(deal, by)

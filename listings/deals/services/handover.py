@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
 from exchange.accounts.models import User
@@ -67,7 +68,7 @@ def hand_over(
         _keep_photo(sheet, photo)
     _confirm(sheet, side, by)
     record_deal("deal.handover_written", deal, by, side=side, on_day=on_day.isoformat())
-    tell(deal, _("The hand-over of “%(title)s” waits to be confirmed by the other side.") % {"title": deal.title})
+    tell(deal, gettext_noop("The hand-over of “%(title)s” waits to be confirmed by the other side."))
     return sheet
 
 
@@ -94,7 +95,7 @@ def confirm_handover(*, deal_id: str, sha256: str, by: User, request_key: str = 
     _confirm(sheet, side, by)
     _begin_term(deal, sheet.on_day)
     record_deal("deal.handed_over", deal, by, on_day=sheet.on_day.isoformat())
-    tell(deal, _("“%(title)s” is handed over. The term begins.") % {"title": deal.title})
+    tell(deal, gettext_noop("“%(title)s” is handed over. The term begins."))
     return sheet
 
 

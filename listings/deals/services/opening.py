@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import Organisation
 from exchange.accounts.services import notify
@@ -56,9 +56,9 @@ def open_deal(*, auction_id: str) -> Deal | None:
     record("deal.closed", by=None, **closing_facts(deal))
     address = reverse("deals:deal", kwargs={"pk": deal.pk})
     words = {"title": deal.title, "fen": group_thousands(price_fen)}
-    text = _("“%(title)s” was leased at ¥%(fen)s a year. The result is now public.")
+    text = gettext_noop("“%(title)s” was leased at ¥%(fen)s a year. The result is now public.")
     for person in (winner.user, listing.filer):
-        notify(user=person, text=text % words, url=address)
+        notify(user=person, text=text, words=words, url=address)
     return deal
 
 

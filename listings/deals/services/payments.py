@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.clock import legal_day, legal_now
@@ -82,7 +82,7 @@ def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
     )
     if surplus:
         _send_back(sub, payment, line.payer_name, line.payer_account)
-    tell(deal, _words(deal, payment, line.payer_name))
+    _tell(deal, payment, line.payer_name)
     _advance(deal, None)
     return payment
 
@@ -122,7 +122,7 @@ def _advance(deal: Deal, by: User | None) -> None:
     if deal.state == Deal.State.CONTRACTED and deal.instalments.filter(n=1, paid_on__isnull=False).exists():
         move(deal, Deal.State.PAID)
         record_deal("deal.paid", deal, by)
-        tell(deal, _("The first payment for “%(title)s” has arrived. Hand-over comes next.") % {"title": deal.title})
+        tell(deal, gettext_noop("The first payment for “%(title)s” has arrived. Hand-over comes next."))
 
 
 def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str) -> None:
@@ -140,24 +140,23 @@ def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str)
     )
 
 
-def _words(deal: Deal, payment: Payment, payer: str) -> str:
+def _tell(deal: Deal, payment: Payment, payer: str) -> None:
     words = {
-        "title": deal.title,
         "fen": group_thousands(payment.amount_fen),
         "back": group_thousands(payment.returned_fen),
         "payer": payer,
     }
     if payment.reason == "other_payer":
-        text = _(
+        text = gettext_noop(
             "¥%(fen)s for “%(title)s” came from an account of “%(payer)s” and goes back. Pay from the lessee's account."
         )
     elif payment.reason == "nothing_due":
-        text = _("¥%(fen)s came for “%(title)s” while nothing is due, and goes back.")
+        text = gettext_noop("¥%(fen)s came for “%(title)s” while nothing is due, and goes back.")
     elif payment.returned_fen:
-        text = _("¥%(fen)s for “%(title)s” has arrived; ¥%(back)s more than due goes back.")
+        text = gettext_noop("¥%(fen)s for “%(title)s” has arrived; ¥%(back)s more than due goes back.")
     else:
-        text = _("¥%(fen)s for “%(title)s” has arrived.")
-    return text % words
+        text = gettext_noop("¥%(fen)s for “%(title)s” has arrived.")
+    tell(deal, text, **words)
 
 
 def deposit_of(deal: Deal) -> Deposit | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -82,9 +84,9 @@ def approve_application(
     rate = _agreed_rate(application, rate_bp)
     move(application, Application.State.APPROVED, decided_by=by, rate_bp=rate)
     record_loan("loan.approved", application, by, rate_bp=rate)
-    text = _("%(bank)s has approved your loan of %(amount)s yuan.")
+    text = gettext_noop("%(bank)s has approved your loan of %(amount)s yuan.")
     amount = group_thousands(application.amount_fen)
-    _tell(application, text % {"bank": application.product.bank.name, "amount": amount})
+    _tell(application, text, amount=amount)
     return application
 
 
@@ -128,10 +130,11 @@ def decline_application(*, application_id: str, reason: str, by: User, request_k
         raise Refused(_("Say why, so that the borrower knows what to do."), "missing", "reason")
     move(application, Application.State.DECLINED, decided_by=by, reason=reason.strip())
     record_loan("loan.declined", application, by)
-    text = _("%(bank)s has declined your application: %(reason)s")
-    _tell(application, text % {"bank": application.product.bank.name, "reason": application.reason})
+    text = gettext_noop("%(bank)s has declined your application: %(reason)s")
+    _tell(application, text, reason=application.reason)
     return application
 
 
-def _tell(application: Application, text: str) -> None:
-    notify(user=application.applicant, text=text, url="/loans/mine/")
+def _tell(application: Application, text: str, **words: str) -> None:
+    named = {"bank": application.product.bank.name, **words}
+    notify(user=application.applicant, text=text, words=named, url=reverse("servicing:mine"))

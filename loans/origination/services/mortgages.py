@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -68,6 +70,7 @@ def release_mortgage(*, application_id: str, by: User) -> Mortgage:
     move(mortgage, Mortgage.State.RELEASED, released_on=legal_day())
     registry.lift(right_id=str(right_id), kind=Encumbrance.Kind.MORTGAGE, reference=str(mortgage.pk), by=by)
     record_loan("mortgage.released", application, by, subject=mortgage)
-    text = _("%(bank)s has released the mortgage. Your right is free again.")
-    notify(user=application.applicant, text=text % {"bank": application.product.bank.name}, url="/loans/mine/")
+    text = gettext_noop("%(bank)s has released the mortgage. Your right is free again.")
+    words = {"bank": application.product.bank.name}
+    notify(user=application.applicant, text=text, words=words, url=reverse("servicing:mine"))
     return mortgage

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.accounts.services import notify
@@ -52,9 +54,9 @@ def disburse(*, application_id: str, by: User, request_key: str = "") -> Loan:
         loan=loan, owed_fen=loan.principal_fen, kind="loan.disbursed", request_key=f"disburse:{loan.pk}", by=by
     )
     record("loan.disbursed", by=by, **disbursement(loan))
-    text = _("%(bank)s has paid out your loan of %(amount)s yuan.")
-    words = text % {"bank": loan.bank_name, "amount": group_thousands(loan.principal_fen)}
-    notify(user=application.applicant, text=words, url=f"/loans/{loan.pk}/")
+    text = gettext_noop("%(bank)s has paid out your loan of %(amount)s yuan.")
+    words = {"bank": loan.bank_name, "amount": group_thousands(loan.principal_fen)}
+    notify(user=application.applicant, text=text, words=words, url=reverse("servicing:loan", args=[loan.pk]))
     return loan
 
 

@@ -55,7 +55,7 @@ def test_sold_names_winner_listing_and_bidders_in_one_step(cast: Cast) -> None:
     assert Listing.objects.get(pk=auction.listing_id).state == Listing.State.SOLD
     told = Event.objects.get(kind="auction.closed")
     assert (told.data["outcome"], told.data["head"]) == ("sold", auction.head)
-    won = Notice.objects.get(user=cast.company, text__startswith="You have won")
+    won = Notice.objects.get(user=cast.company, phrase__startswith="You have won")
     assert "¥35,000" in won.text
     assert auction.refund_due_at is not None and auction.refund_due_at > auction.ends_at
 

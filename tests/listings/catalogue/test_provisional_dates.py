@@ -42,6 +42,7 @@ def test_an_announcement_gets_a_new_version_with_settled_dates_when_its_year_is_
     assert (second.announced_at, second.rules, second.by) == (first.announced_at, first.rules, first.by)
     assert second.sha256 == announcing.body_hash(second.body) != first.sha256
     assert second.body["opens_at"] == second.opens_at.astimezone(SHANGHAI).isoformat()
+    assert "worked out anew" in cast.village.notices.get().text
     event = Event.objects.get(kind="listing.dates_renewed")
     assert (event.subject_id, event.data["announcement"]) == (str(first.listing_id), str(second.pk))
 
