@@ -158,7 +158,7 @@ def _ended(auction: Auction, registration: Registration | None) -> State:
 
 
 def live(shown: Room, ticket: str) -> dict[str, Any]:
-    """Return what `room.js` needs: addresses, figures in yuan as numbers, the reader's paddle, the words."""
+    """Return what `room.js` needs: addresses, figures in whole fen, the reader's paddle, the words."""
     auction, listing_id = shown.auction, shown.auction.listing_id
     mine = shown.registration.paddle if shown.is_admitted and shown.registration else ""
     return {
@@ -171,11 +171,11 @@ def live(shown: Room, ticket: str) -> dict[str, Any]:
         "phase": shown.phase,
         "state": shown.state,
         "me": mine,
-        "best": None if shown.best_fen is None else shown.best_fen / 100,
+        "best": shown.best_fen,
         "leader": auction.leader_paddle,
-        "price": None if auction.price_fen is None else auction.price_fen / 100,
-        "start": auction.parsed_rules.start / 100,
-        "step": shown.step_fen / 100,
+        "price": auction.price_fen,
+        "start": auction.parsed_rules.start,
+        "step": shown.step_fen,
         "most_steps": auction.parsed_rules.max_raise_steps,
         "opens_at": auction.opens_at.isoformat(),
         "timed_from": auction.timed_from.isoformat(),
@@ -183,8 +183,8 @@ def live(shown: Room, ticket: str) -> dict[str, Any]:
         "length_s": auction.parsed_rules.extension.length // 1_000_000,
         "now": shown.now.isoformat(),
         "bids": len(shown.bids),
-        "mu": float(auction.listing.area_m2) * 3 / 2000,
-        "years": (auction.listing.term_months or 0) / 12,
+        "area_dm2": int(auction.listing.area_m2 * 100),
+        "months": auction.listing.term_months or 0,
         "words": words(),
     }
 
@@ -217,8 +217,10 @@ def words() -> dict[str, str]:
         "free": _("free bidding"),
         "timed": _("timed bidding"),
         "checking": _("Confirming the last bids…"),
-        "rounded": _("Rounded up to #: bids are whole steps"),
-        "most": _("At most # in one bid"),
+        "no_amount": _("Write an amount in yuan, such as 35000 or 35000.50."),
+        "too_low": _("The least bid is now #. Bid at least that much."),
+        "between": _("A bid lies whole steps of #1 higher: bid #2 or #3."),
+        "most": _("One bid may be at most # now. If you meant that much, bid again after it."),
         "left": _("# left"),
         "days": _("# days"),
     }

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page
 from exchange import clock
 from exchange.accounts.models import User
 from exchange.asgi import application
-from exchange.money import in_capitals
+from exchange.money import divide_half_up, in_capitals
 from listings.auctions.models import Auction, HallEvent
 from listings.auctions.services import closing
 from listings.auctions.services.bidding import press
@@ -132,7 +132,7 @@ def test_a_confirmed_bid_moves_the_price_for_everybody(
         shows(page, "capitals", in_capitals(3_050_000))
     assert farmer.is_disabled("#go") and not watcher.query_selector("#act")
     state(stranger, "joined")
-    stranger.fill('[name="own_amount"]', "31234")
+    stranger.fill('[name="own_amount"]', "31500")
     shows(stranger, "amount", "¥31,500")
     stranger.press('[name="own_amount"]', "Enter")
     stranger.click("#yes")
@@ -142,6 +142,60 @@ def test_a_confirmed_bid_moves_the_price_for_everybody(
     assert watcher.locator(".hist li .no").count() == 2
     assert HallEvent.objects.filter(kind="bid", accepted=True).count() == 2
     assert [page.faults for page in (farmer, stranger, watcher)] == [[], [], []]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("29999.99", "¥30,000"),
+        ("30000.01", "¥30,000 "),
+        ("100,000,000", "¥"),
+        ("a lot", "35000.50"),
+    ],
+)
+def test_an_amount_that_cannot_be_bid_is_refused_at_the_field_and_never_changed(
+    chromium: Browser, server: Server, live: SimpleNamespace, typed: str, said: str
+) -> None:
+    farmer = visit(chromium, server, live.room, live.cast.farmer)
+    state(farmer, "joined")
+    farmer.fill('[name="own_amount"]', typed)
+    shows(farmer, "own-note", said)
+    assert (farmer.is_disabled("#go"), farmer.get_attribute('[name="own_amount"]', "aria-invalid")) == (True, "true")
+    farmer.press('[name="own_amount"]', "Enter")
+    assert not farmer.is_visible("#ask")
+    assert farmer.input_value('[name="own_amount"]') == typed
+    farmer.fill('[name="own_amount"]', "30000")
+    shows(farmer, "amount", "¥30,000")
+    assert (farmer.is_disabled("#go"), farmer.inner_text('[data-x="own-note"]')) == (False, "")
+    assert farmer.faults == []  # type: ignore[attr-defined]
+
+
+def test_what_was_typed_stays_when_the_price_passes_it_and_says_what_is_the_least_now(
+    chromium: Browser, server: Server, live: SimpleNamespace
+) -> None:
+    farmer = visit(chromium, server, live.room, live.cast.farmer)
+    state(farmer, "joined")
+    farmer.fill('[name="own_amount"]', "30000")
+    press(auction_id=live.auction.pk, kind="bid", amount_fen=3_000_000, by=live.cast.stranger)
+    shows(farmer, "own-note", "¥30,500")
+    assert (farmer.input_value('[name="own_amount"]'), farmer.is_disabled("#go")) == ("30000", True)
+
+
+def test_amounts_in_the_browser_are_whole_fen(chromium: Browser, server: Server, live: SimpleNamespace) -> None:
+    page = visit(chromium, server, "/auctions/")
+    said = page.evaluate(
+        "async (texts) => { const {typedFen, wire, yuan, scaled} = await import('/static/exchange/js/amounts.js');"
+        " const fen = texts.map(typedFen);"
+        " return [fen, fen.map((n) => n === null ? null : wire(n)), fen.map((n) => n === null ? null : yuan(n)),"
+        " scaled(3500050, 200000, 600003)]; }",
+        ["29999.99", "¥1,000,000.1", "３５０００", "0.07", "1.005", "-3", "1e3", ""],
+    )
+    assert said == [
+        [2_999_999, 100_000_010, 3_500_000, 7, None, None, None, None],
+        ["29999.99", "1000000.10", "35000.00", "0.07", None, None, None, None],
+        ["¥29,999.99", "¥1,000,000.1", "¥35,000", "¥0.07", None, None, None, None],
+        divide_half_up(3_500_050 * 200_000, 600_003),
+    ]
 
 
 def test_an_open_dialog_does_not_confirm_an_old_price(chromium: Browser, server: Server, live: SimpleNamespace) -> None:
@@ -202,7 +256,7 @@ def test_capitals_in_the_browser_are_those_of_the_contract(
     page = visit(chromium, server, "/auctions/")
     said = page.evaluate(
         "async (fen) => { const {capitals} = await import('/static/exchange/js/capitals.js');"
-        " return JSON.stringify(fen.map((n) => capitals(n / 100))); }",
+        " return JSON.stringify(fen.map(capitals)); }",
         amounts,
     )
     assert json.loads(said) == [in_capitals(fen) for fen in amounts]

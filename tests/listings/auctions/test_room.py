@@ -11,6 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from exchange.accounts.models import User
+from exchange.clock import legal_now
+from listings.auctions import showing
 from listings.auctions.models import Auction, Deposit, HallEvent, Registration
 from listings.auctions.services.registration import register
 from tests.factories import Cast
@@ -55,6 +57,15 @@ def test_before_the_opening_everybody_sees_when_and_how_to_join(cast: Cast) -> N
     assert state(text) == "before" and "Register to bid" in text and 'http-equiv="refresh"' in text
     register(auction_id=auction.pk, by=cast.farmer)
     assert "Your deposit has not arrived" in page(cast.farmer, room_of(auction))
+
+
+def test_the_live_room_is_told_whole_fen_and_no_fractions(hall: Auction, cast: Cast) -> None:
+    bid(hall, cast.farmer, 30_000)
+    hall.refresh_from_db()
+    mine = hall.registrations.get(user=cast.farmer)
+    told = showing.live(showing.room(hall, mine, legal_now()), "ticket")
+    assert [told[name] for name in ("start", "price", "best", "step")] == [3_000_000, 3_000_000, 3_000_000, 50_000]
+    assert [name for name, value in told.items() if isinstance(value, float)] == []
 
 
 def test_each_reader_sees_his_own_state(hall: Auction, cast: Cast) -> None:

@@ -16,9 +16,8 @@ function whole(yuan) {
   return text;
 }
 
-/* 128600 or 0.05 yuan → 人民币…; exact for amounts below ten trillion. */
-export function capitals(amount) {
-  const fen = Math.round(amount * 100);
+/* 12860000 fen → 人民币…; exact for amounts below ten trillion yuan. */
+export function capitals(fen) {
   const yuan = Math.floor(fen / 100);
   const [jiao, cents] = [Math.floor(fen / 10) % 10, fen % 10];
   let text = "人民币";

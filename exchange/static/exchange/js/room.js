@@ -1,5 +1,6 @@
 /* The live room. Nothing is shown before the server has said it: the price moves when the hall's event arrives,
    the end is what the events say, and a bid counts once its receipt is here. */
+import { fenOf, scaled, typedFen, wire, yuan } from "./amounts.js";
 import { capitals } from "./capitals.js";
 import { ServerClock, countdown, wall } from "./clock.js";
 
@@ -7,7 +8,6 @@ const outer = document.getElementById("room");
 const root = () => outer.querySelector(".room");
 const x = (name) => outer.querySelector(`[data-x="${name}"]`);
 const put = (name, text) => { const place = x(name); if (place) place.textContent = text; };
-const yuan = (n) => `¥${n.toLocaleString("zh-CN", { maximumFractionDigits: 2 })}`;
 
 let hall, clock, stream, heard, chosen, tries, lostAt, timer, asking, ticketTimer;
 let saidAt = 0;
@@ -60,7 +60,7 @@ function cell(tag, text, kind = "") {
 
 function onBid(event) {
   const mine = event.paddle === hall.me;
-  hall.price = Number(event.price);
+  hall.price = fenOf(event.price);
   hall.leader = event.leader;
   hall.bids += 1;
   hall.ends_at = event.ends_at;
@@ -139,11 +139,12 @@ async function snapshot(loud = false, gone = 0) {
   try {
     const answer = await fetch(hall.live, { cache: "no-store" });
     if (!answer.ok) return;
+    const kept = field()?.value ?? "";
     outer.innerHTML = await answer.text();
+    begin(false, kept);
   } catch {
     return;
   }
-  begin(false);
   if (gone) say(fill(hall.words.back, gone, Math.max(0, hall.bids - before)));
   if (loud) say(x("title").textContent, true);
 }
@@ -179,9 +180,32 @@ function show(left, until, word, share) {
 
 /* ---- bidding ---- */
 
-function legal(amount) {
-  const low = least();
-  return amount <= low ? low : low + Math.ceil((amount - low) / hall.step - 1e-9) * hall.step;
+const field = () => document.getElementById("act")?.elements.own_amount;
+const typed = () => field()?.value.trim() ?? "";
+const wanted = () => typed() ? typedFen(typed()) : least() + (chosen.steps - 1) * hall.step;
+
+/* Why the amount that was typed cannot be bid, with one that can; "" if it can. It is never changed for the bidder. */
+function fault() {
+  if (!typed()) return "";
+  const { words } = hall;
+  const amount = typedFen(typed());
+  if (amount === null) return words.no_amount;
+  if (amount < least()) return fill(words.too_low, yuan(least()));
+  if (amount > most()) return fill(words.most, yuan(most()));
+  const over = (amount - least()) % hall.step;
+  return over ? fill(words.between, yuan(hall.step), yuan(amount - over), yuan(amount - over + hall.step)) : "";
+}
+
+/* The reason stands at the field while it holds, and gives way to nothing else that was said there. */
+function judge() {
+  const why = fault();
+  const own = field();
+  if ((why || own.getAttribute("aria-invalid") === "true") && x("own-note").textContent !== why) {
+    note(why);
+    say(why);
+  }
+  own.setAttribute("aria-invalid", String(Boolean(why)));
+  return why;
 }
 
 /* Bring the panel up to the price; an open dialog stays open, but cannot confirm an old amount. */
@@ -192,21 +216,21 @@ function moved() {
   const low = least();
   outer.querySelectorAll(".stepb[data-steps]").forEach((button) => {
     const amount = low + (Number(button.dataset.steps) - 1) * hall.step;
-    button.value = amount.toFixed(2);
+    button.value = wire(amount);
     button.querySelector("b").textContent = yuan(amount);
     if (hall.price !== null) button.querySelector("span").textContent = `+${yuan(amount - hall.price)}`;
     button.disabled = leads();
   });
   put("most", yuan(most()));
-  if (chosen.own !== null && chosen.own < low) { chosen.own = null; }
+  const why = chosen.busy ? "" : judge();
   const amount = wanted();
-  put("amount", yuan(amount));
-  put("amount-cap", capitals(amount));
+  put("amount", amount === null ? "—" : yuan(amount));
+  put("amount-cap", amount === null ? "" : capitals(amount));
   const closed = Date.parse(hall.ends_at) <= clock.now() || !running();
-  go.disabled = leads() || lostAt !== null || closed || chosen.busy;
+  go.disabled = leads() || lostAt !== null || closed || chosen.busy || Boolean(why);
   if (!chosen.busy) {
     go.textContent = leads() ? hall.words.wait : lostAt !== null ? hall.words.disconnected
-      : closed ? hall.words.checking : fill(hall.words.bid, yuan(amount));
+      : closed ? hall.words.checking : fill(hall.words.bid, amount === null ? "—" : yuan(amount));
   }
   if (asking && asking.amount < low) {
     const note = x("ask-moved");
@@ -218,31 +242,25 @@ function moved() {
 
 function standingIfAlive() { if (lostAt === null) standing(); }
 
-const wanted = () => chosen.own ?? least() + (chosen.steps - 1) * hall.step;
-
 function panel() {
   const form = document.getElementById("act");
-  chosen = { steps: 1, own: null, busy: false };
+  chosen = { steps: 1, busy: false };
   if (!form) return;
-  const own = form.elements.own_amount;
+  const own = field();
   const mark = (pressed) => {
     form.querySelectorAll(".stepb[data-steps]").forEach((one) => one.setAttribute("aria-pressed", String(one === pressed)));
   };
   form.querySelectorAll(".stepb[data-steps]").forEach((button) => button.addEventListener("click", (event) => {
     event.preventDefault();
-    Object.assign(chosen, { steps: Number(button.dataset.steps), own: null });
+    chosen.steps = Number(button.dataset.steps);
     own.value = "";
-    put("own-note", "");
+    tell("");
     mark(button);
     moved();
   }));
   own.addEventListener("input", () => {
-    const typed = Number(own.value.replace(/[,，¥ ]/g, ""));
-    if (!own.value || !(typed > 0)) { chosen.own = null; put("own-note", ""); moved(); return; }
-    chosen.own = Math.min(legal(typed), most());
-    mark(null);
-    put("own-note", typed > most() ? fill(hall.words.most, yuan(most()))
-      : chosen.own !== typed ? fill(hall.words.rounded, yuan(chosen.own)) : "");
+    mark(typed() ? null : form.querySelector(`.stepb[data-steps="${chosen.steps}"]`));
+    tell("");
     moved();
   });
   // Enter would press the first button of the form, not send what is typed.
@@ -263,8 +281,8 @@ function ask() {
   put("ask-amount", yuan(amount));
   put("ask-cap", capitals(amount));
   put("ask-gap", `+${yuan(amount - (hall.price ?? hall.start))}`);
-  put("ask-mu", hall.mu ? yuan(Math.round(amount / hall.mu * 100) / 100) : "—");
-  put("ask-term", yuan(amount * hall.years));
+  put("ask-mu", hall.area_dm2 ? yuan(scaled(amount, 200000, hall.area_dm2 * 3)) : "—");
+  put("ask-term", yuan(scaled(amount, hall.months, 12)));
   x("ask-moved").hidden = true;
   document.getElementById("yes").disabled = false;
   document.getElementById("ask").showModal();
@@ -291,7 +309,7 @@ async function send(attempt, again = 0) {
     const answer = await fetch(`${hall.hall}bids`, {
       method: "POST", signal: abort.signal, credentials: "omit",
       headers: { Authorization: `Ticket ${hall.ticket}`, "Idempotency-Key": attempt.key, "Content-Type": "application/json" },
-      body: JSON.stringify({ amount: attempt.amount.toFixed(2) }),
+      body: JSON.stringify({ amount: wire(attempt.amount) }),
     });
     if (answer.status === 401 && again < 2) { await freshTicket(); receipt = "again"; }
     else if (answer.status < 500) receipt = await answer.json();
@@ -317,13 +335,17 @@ async function askByKey(key) {
 }
 
 function received(receipt) {
-  if (receipt.accepted) { Object.assign(chosen, { steps: 1, own: null }); tell(""); return; }
+  if (receipt.accepted) { chosen.steps = 1; field().value = ""; tell(""); return; }
   tell(receipt.message ?? hall.words.not_arrived);
 }
 
-function tell(text) {
+function note(text) {
   put("own-note", text);
   x("own-note")?.classList.toggle("err-", Boolean(text));
+}
+
+function tell(text) {
+  note(text);
   if (text) say(text, true);
 }
 
@@ -337,7 +359,7 @@ async function freshTicket() {
 
 /* ---- beginning, and beginning again after a snapshot ---- */
 
-function begin(first = true) {
+function begin(first = true, kept = "") {
   hall = JSON.parse(document.getElementById("hall").textContent);
   hall.told = Infinity;
   asking = null;
@@ -347,6 +369,7 @@ function begin(first = true) {
   if (first) clock = new ServerClock(`${hall.hall}clock`, hall.now);
   put("net", hall.words.connected);
   panel();
+  if (kept && field()) field().value = kept;
   moved();
   if (hall.phase === "closed") { stream?.close(); return; }
   listen();
