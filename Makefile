@@ -8,7 +8,7 @@ PY := .venv/bin/python
 SERVERS := $(PY) -m exchange.embedded.run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format screenshots shell migrate lock clean
+.PHONY: help demo test prove chaos lint format screenshots shell migrate lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -18,6 +18,13 @@ demo: .venv/installed ## everything on one port: make demo [PORT=8000] [FRESH=1]
 
 test: .venv/installed-dev ## every check and every test
 	@exec $(PY) tests/everything.py
+
+prove: .venv/installed-dev ## the property tests in full: make prove [PROVE_STEPS=100000]
+	PROVE_STEPS=$(or $(PROVE_STEPS),100000) $(PY) -m pytest -q -s tests/exchange/ledger/test_ledger_model.py \
+	  tests/listings/auctions/engine/test_invariants.py tests/loans/servicing/engine/test_properties.py
+
+chaos: .venv/installed-dev ## the hall among kills, in full: make chaos [CHAOS_KILLS=1000]
+	CHAOS_KILLS=$(or $(CHAOS_KILLS),1000) $(PY) -m pytest -q -s tests/chaos
 
 lint: .venv/installed-dev ## the checks without the tests
 	@exec $(PY) tests/everything.py --checks-only

@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         call_command("translations", "--compile", stdout=StringIO())
     settings.LANGUAGE_CODE = "en"
+    settings.WHITENOISE_AUTOREFRESH = True  # a file is looked for when it is asked for, not all by every client
     settings.JOURNAL_DELIVERY = "sweep"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

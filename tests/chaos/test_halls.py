@@ -1,7 +1,7 @@
 """Bidders keep diaries while the exchange is killed under them, again and again: nothing acknowledged is missing,
 nothing is there twice, and the hall replays to its rows.
 
-`CHAOS_KILLS=1000 pytest tests/chaos` for more. A kill is one of: the web process by SIGKILL, all connections of
+`make chaos` for 1,000 kills. A kill is one of: the web process by SIGKILL, all connections of
 the database cut, the database server itself by SIGKILL.
 """
 

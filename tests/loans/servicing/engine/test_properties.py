@@ -1,5 +1,6 @@
 """Random loans: what must hold for every one of them, against a second, day-by-day reckoning."""
 
+import os
 import sys
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,7 +16,8 @@ from loans.servicing.engine.quote import quote
 from loans.servicing.engine.shapes import FormatError
 from loans.servicing.engine.terms import CHOICES, MONTHS, Terms, Tranche
 
-EXAMPLES = 1000
+# A random loan lives some ten steps: its rows and events.
+EXAMPLES = int(os.environ.get("PROVE_STEPS", "5000")) // 10
 MANY = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 rates = st.integers(0, 36_000).map(lambda thousandths: Fraction(thousandths, 1000))
