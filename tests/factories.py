@@ -17,8 +17,8 @@ from exchange.accounts.models import Division, Level, Organisation, Role, User
 from exchange.clock import legal_day
 from listings.catalogue.models import Announcement, Document, Listing
 from listings.catalogue.services import announcing, documents, drafting, reviewing
-from listings.registry import services as registry
 from listings.registry.models import Collective, Right
+from listings.registry.services import land
 
 PASSWORD = "terraces-in-the-fog-27"
 BEGAN = date(1997, 6, 18)
@@ -122,7 +122,7 @@ def make_cast() -> Cast:
         ("bank2", Role.APPROVER, nanchuan, bank),
     ]:
         accounts.grant_role(user=users[username], role=role, division=place, organisation=body, by=None)
-    collective = registry.create_collective(organisation=owner, by=None)
+    collective = land.create_collective(organisation=owner, by=None)
     return Cast(places, collective, bank, firm, **users)
 
 
@@ -144,7 +144,7 @@ _codes = iter(range(1, 10_000))
 def make_right(cast: Cast, area_m2: str = "2800.00") -> Right:
     """Enter a parcel of collective construction land and the collective's right to it."""
     number = next(_codes)
-    parcel = registry.register_parcel(
+    parcel = land.register_parcel(
         name="五星村废弃村小",
         unit_code=f"500119101005JB{number:05d}W00000000",
         division=cast.places.wuxing,
@@ -153,7 +153,7 @@ def make_right(cast: Cast, area_m2: str = "2800.00") -> Right:
         planned_use="工业用地",
         by=cast.village,
     )
-    return registry.register_right(
+    return land.register_right(
         parcel_id=str(parcel.pk),
         collective_id=str(cast.collective.pk),
         kind="construction_land",

@@ -27,8 +27,8 @@ from listings.catalogue.services import announcing, documents, drafting, reviewi
 from listings.deals import selectors
 from listings.deals.models import Deal
 from listings.deals.services import certificates, confirming, contracts, handover
-from listings.registry import services as registry
 from listings.registry.models import Collective, Right
+from listings.registry.services import land
 
 TITLE = "石溪镇五星村废弃村小（原小学校园）出租"
 NOTE = "事实来自公开报道：地点、用途、租金、年限、成交日、交地办证同日；其余细节为演示编写。"
@@ -93,7 +93,7 @@ class School:
 
     def enter_land(self) -> None:
         collective = Collective.objects.get(division__code=WUXING)
-        self.right = registry.enter_land(
+        self.right = land.enter_land(
             collective_id=str(collective.pk),
             name="五星村原小学校园",
             unit_code="500119101005JB00088W00000000",

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from exchange.api import request_key
-from listings.registry import selectors, services
+from listings.registry import selectors
 from listings.registry.models import Right
+from listings.registry.services import land
 
 
 class RightOut(serializers.Serializer):
@@ -80,7 +81,7 @@ class RightsView(generics.ListAPIView):
         collective = generics.get_object_or_404(
             selectors.own_collectives(request.user), pk=sent.validated_data.pop("collective_id")
         )
-        right = services.enter_land(
+        right = land.enter_land(
             collective_id=str(collective.pk), **sent.validated_data, by=request.user, request_key=request_key(request)
         )
         return Response(RightOut(right).data, status=201)

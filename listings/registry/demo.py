@@ -13,8 +13,8 @@ from decimal import Decimal
 from exchange.accounts.demo import JINYUAN, MINGYUE, WUXING, YANJING
 from exchange.accounts.models import Organisation, User
 from exchange.journal.models import Origin
-from listings.registry import services
 from listings.registry.models import Certificate, Collective, Right
+from listings.registry.services.land import create_collective, enter_land
 
 VILLAGES = {WUXING: "village", YANJING: "market-village-nc", JINYUAN: "market-village-tl", MINGYUE: "market-village-kz"}
 
@@ -64,7 +64,7 @@ def load() -> int:
     for organisation in Organisation.objects.filter(kind=Organisation.Kind.COLLECTIVE, collective=None):
         simulated = organisation.division.code != WUXING
         origin = Origin.SIMULATED if simulated else Origin.PLATFORM
-        services.create_collective(organisation=organisation, origin=origin, by=None)
+        create_collective(organisation=organisation, origin=origin, by=None)
     return sum(_enter(number, land) for number, land in enumerate(LANDS, start=1))
 
 
@@ -73,7 +73,7 @@ def _enter(number: int, land: Land) -> bool:
     certificate = f"渝（2022）演示不动产权第{number:07d}号"
     if Certificate.objects.filter(number=certificate).exists():
         return False
-    services.enter_land(
+    enter_land(
         collective_id=str(collective.pk),
         name=land.name,
         unit_code=f"{land.village[:6]}101005{land.unit}",

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from exchange.web import attempt
-from listings.registry import selectors, services
+from listings.registry import selectors
 from listings.registry.forms import LandForm
+from listings.registry.services import land
 
 
 @login_required
@@ -20,7 +21,7 @@ def enter_land(request: HttpRequest) -> HttpResponse:
     form = LandForm(request.POST or None, user=request.user)
     if request.method != "POST":
         return render(request, "listings/registry/enter_land.html", {"form": form})
-    done = attempt(form, services.enter_land, by=request.user)
+    done = attempt(form, land.enter_land, by=request.user)
     if done.ok:
         return redirect("catalogue:draft", right_id=done.value.pk)
     return render(request, "listings/registry/enter_land.html", {"form": form}, status=done.status)

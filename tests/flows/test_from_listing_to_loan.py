@@ -17,9 +17,9 @@ from listings.auctions.services import bidding, deposits
 from listings.catalogue.models import Listing
 from listings.deals.models import Deal
 from listings.deals.selectors import attestation_by_code
-from listings.registry import services as registry
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances, current_certificate
+from listings.registry.services import encumbrances
 from loans.origination.models import Application
 from loans.servicing.models import Loan
 from tests.bank import SandboxBank
@@ -131,7 +131,7 @@ def lent(story: Story, deal: Deal) -> int:
     loan = story.pay_out(application)
     assert [one.kind for one in active_encumbrances(right)] == [Encumbrance.Kind.MORTGAGE]
     with pytest.raises(Refused):
-        registry.encumber(
+        encumbrances.encumber(
             right_id=str(right.pk),
             kind=Encumbrance.Kind.LISTING,
             holder_name="五星村",

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from exchange.clock import legal_day
-from listings.registry import services as registry
 from listings.registry.models import Right
+from listings.registry.services import terms
 from loans.origination.models import Application, Product
 from loans.origination.months import months_later
 from loans.origination.services import applying, deciding, mortgages, products
@@ -22,7 +22,7 @@ def make_leased_right(cast: Cast, years: int = 20, parent: Right | None = None, 
     """Lease a right of the village to the farmer (or to `holder`) from today; without a certificate as yet."""
     parent = parent or make_right(cast)
     today = legal_day()
-    return registry.derive_right(
+    return terms.derive_right(
         parent_id=str(parent.pk),
         term_from=today,
         term_to=months_later(today, 12 * years),
@@ -34,7 +34,7 @@ def make_leased_right(cast: Cast, years: int = 20, parent: Right | None = None, 
 def make_certified_right(cast: Cast, years: int = 20, **holder: Any) -> Right:
     """Lease a right to the farmer (or to `holder`) and enter the registration office's certificate for it."""
     right = make_leased_right(cast, years, **holder)
-    registry.certify_right(
+    terms.certify_right(
         right_id=str(right.pk),
         number=f"渝（2024）南川区不动产权第{next(_numbers):07d}号",
         registered_on=legal_day(),

@@ -14,7 +14,7 @@ from exchange.errors import Refused
 from exchange.ledger.models import Account
 from exchange.locking import Lockable
 from listings.registry.models import Encumbrance
-from listings.registry.services import encumber
+from listings.registry.services.encumbrances import encumber
 from loans.origination.models import Application, Mortgage
 from loans.servicing.models import Loan, Repayment
 from loans.servicing.selectors.books import differences

@@ -19,8 +19,8 @@ from exchange.rulebook.selectors import rule
 from exchange.states import move
 from listings.catalogue import policies, selectors, voting
 from listings.catalogue.models import Listing, Resolution
-from listings.registry import services as registry
 from listings.registry.models import Encumbrance, Right
+from listings.registry.services import encumbrances
 
 DEMONSTRATION_RULES = "demonstration"
 NOT_YOURS = _("Only an officer of the collective that owns this right can do this.")
@@ -242,7 +242,7 @@ def submit_listing(*, listing_id: str, by: User, request_key: str = "") -> Listi
             _("Still missing: %(what)s.") % {"what": "; ".join(str(lack.text) for lack in lacks)}, "incomplete"
         )
     if listing.state == Listing.State.DRAFT:
-        registry.encumber(
+        encumbrances.encumber(
             right_id=str(right_id),
             kind=Encumbrance.Kind.LISTING,
             holder_name=listing.collective.organisation.name,
@@ -271,4 +271,4 @@ def withdraw_listing(*, listing_id: str, by: User, request_key: str = "") -> Lis
 
 def free_right(listing: Listing, by: User | None) -> None:
     """Lift the listing's lock off its right, inside the caller's transaction."""
-    registry.lift(right_id=str(listing.right_id), kind=Encumbrance.Kind.LISTING, reference=str(listing.pk), by=by)
+    encumbrances.lift(right_id=str(listing.right_id), kind=Encumbrance.Kind.LISTING, reference=str(listing.pk), by=by)

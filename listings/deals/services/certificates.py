@@ -24,8 +24,8 @@ from listings.deals.documents.render import Unprintable, attestation_pdf
 from listings.deals.models import Attestation, Deal
 from listings.deals.services.confirming import tell
 from listings.deals.services.recording import record_deal
-from listings.registry import services as registry
 from listings.registry.models import Right
+from listings.registry.services import terms
 
 # Without I, L, O, 0 and 1, which people mistake for each other; 12 of 31 signs are more than 59 bits.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -107,7 +107,7 @@ def record_certificate(
         raise Refused(_("The registration office asks for the attestation. Issue it first."), "no_attestation")
     if registered_on < deal.term_from:
         raise Refused(_("The certificate cannot be older than the hand-over."), "bad_day", "registered_on")
-    new_right = registry.derive_right(
+    new_right = terms.derive_right(
         parent_id=str(right_id),
         holder_name=deal.lessee_name,
         holder_user=deal.lessee_user,
@@ -117,7 +117,7 @@ def record_certificate(
         by=by,
         origin=deal.origin,
     )
-    registry.certify_right(right_id=str(new_right.pk), number=number, registered_on=registered_on, office=office, by=by)
+    terms.certify_right(right_id=str(new_right.pk), number=number, registered_on=registered_on, office=office, by=by)
     move(deal, Deal.State.COMPLETED, new_right=new_right)
     complete_listing(listing_id=str(listing_id), by=by)
     record_deal("deal.certified", deal, by, number=number, registered_on=registered_on.isoformat())

@@ -15,8 +15,8 @@ from exchange.clock import legal_day
 from exchange.errors import Refused, require
 from exchange.journal.repeats import repeatable
 from exchange.states import move
-from listings.registry import services as registry
 from listings.registry.models import Encumbrance, Right
+from listings.registry.services import encumbrances
 from loans.origination import policies
 from loans.origination.models import Application, Mortgage
 from loans.origination.services.deciding import OFFICERS_ONLY
@@ -38,7 +38,7 @@ def register_mortgage(
     _check_entry(number, registered_on)
     move(application, Application.State.REGISTERED)
     mortgage = Mortgage(application=application, right=right, number=number.strip(), registered_on=registered_on)
-    registry.encumber(
+    encumbrances.encumber(
         right_id=str(right.pk),
         kind=Encumbrance.Kind.MORTGAGE,
         holder_name=application.product.bank.name,
@@ -68,7 +68,7 @@ def release_mortgage(*, application_id: str, by: User) -> Mortgage:
     application = mortgage.application
     require(policies.may_value(by, application), OFFICERS_ONLY)
     move(mortgage, Mortgage.State.RELEASED, released_on=legal_day())
-    registry.lift(right_id=str(right_id), kind=Encumbrance.Kind.MORTGAGE, reference=str(mortgage.pk), by=by)
+    encumbrances.lift(right_id=str(right_id), kind=Encumbrance.Kind.MORTGAGE, reference=str(mortgage.pk), by=by)
     record_loan("mortgage.released", application, by, subject=mortgage)
     text = gettext_noop("%(bank)s has released the mortgage. Your right is free again.")
     words = {"bank": application.product.bank.name}

@@ -10,7 +10,7 @@ from exchange.errors import Refused
 from exchange.rulebook.selectors import rule
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances, current_certificate
-from listings.registry.services import CLASHES
+from listings.registry.services.encumbrances import CLASHES
 from loans.origination.models import Product
 from loans.origination.selectors import kind_names, longest_term
 

@@ -9,8 +9,9 @@ import pytest
 
 from exchange.clock import legal_day
 from exchange.errors import NotAllowed, Refused
-from listings.registry import selectors, services
+from listings.registry import selectors
 from listings.registry.models import Certificate, Encumbrance, Parcel, Right
+from listings.registry.services import encumbrances, land, terms
 from tests.factories import Cast, make_right
 
 
@@ -23,7 +24,7 @@ def parcel_of(cast: Cast, **changes: object) -> Parcel:
         "area_m2": Decimal("2800"),
         "by": cast.village,
     }
-    return services.register_parcel(**{**entry, **changes})  # type: ignore[arg-type]
+    return land.register_parcel(**{**entry, **changes})  # type: ignore[arg-type]
 
 
 def test_a_parcel_keeps_its_code_without_spaces(cast: Cast) -> None:
@@ -46,7 +47,7 @@ def test_only_the_villages_officer_enters_land(cast: Cast, who: str) -> None:
 def test_a_right_larger_than_its_parcel_is_refused(cast: Cast) -> None:
     parcel = parcel_of(cast)
     with pytest.raises(Refused) as refusal:
-        services.register_right(
+        land.register_right(
             parcel_id=str(parcel.pk),
             collective_id=str(cast.collective.pk),
             kind="construction_land",
@@ -59,7 +60,7 @@ def test_a_right_larger_than_its_parcel_is_refused(cast: Cast) -> None:
 
 
 def lease(cast: Cast, right: Right, start: date, years: int) -> Right:
-    return services.derive_right(
+    return terms.derive_right(
         parent_id=str(right.pk),
         holder_name="李大山",
         holder_user=cast.farmer,
@@ -87,7 +88,7 @@ def test_a_sublease_ends_with_the_right_it_comes_from(cast: Cast) -> None:
 
 
 def burden(right: Right, kind: str, reference: str = "r1") -> Encumbrance:
-    return services.encumber(right_id=str(right.pk), kind=kind, holder_name="某行", reference=reference, by=None)
+    return encumbrances.encumber(right_id=str(right.pk), kind=kind, holder_name="某行", reference=reference, by=None)
 
 
 @pytest.mark.parametrize(
@@ -130,25 +131,25 @@ def test_a_lifted_encumbrance_makes_room_and_lifting_twice_changes_nothing(cast:
     right = make_right(cast)
     burden(right, "mortgage")
     for _again in range(2):
-        services.lift(right_id=str(right.pk), kind="mortgage", reference="r1", by=None)
+        encumbrances.lift(right_id=str(right.pk), kind="mortgage", reference="r1", by=None)
     burden(right, "listing", "r2")
     assert [e.kind for e in selectors.active_encumbrances(right)] == ["listing"]
 
 
 def test_a_certificate_number_stands_for_one_right(cast: Cast) -> None:
     right = make_right(cast)
-    services.certify_right(right_id=str(right.pk), number="N-2", registered_on=legal_day(), by=cast.organiser)
+    terms.certify_right(right_id=str(right.pk), number="N-2", registered_on=legal_day(), by=cast.organiser)
     with pytest.raises(Refused) as refusal:
-        services.certify_right(right_id=str(right.pk), number="N-2", registered_on=legal_day(), by=cast.organiser)
+        terms.certify_right(right_id=str(right.pk), number="N-2", registered_on=legal_day(), by=cast.organiser)
     assert (refusal.value.field, Certificate.objects.filter(right=right).count()) == ("number", 2)
 
 
 def test_a_right_ends_after_its_term_and_not_before(cast: Cast) -> None:
     running = lease(cast, make_right(cast), legal_day(), 1)
     with pytest.raises(Refused):
-        services.end_right(right_id=str(running.pk), by=None)
+        terms.end_right(right_id=str(running.pk), by=None)
     over = lease(cast, make_right(cast), legal_day() - timedelta(days=800), 1)
-    assert services.end_right(right_id=str(over.pk), by=None).state == Right.State.ENDED
+    assert terms.end_right(right_id=str(over.pk), by=None).state == Right.State.ENDED
 
 
 def test_policy_and_selector_see_the_same_rights(cast: Cast) -> None:

@@ -12,8 +12,8 @@ from exchange.accounts.models import Role
 from exchange.clock import legal_day
 from exchange.errors import NotAllowed, Refused, WrongState
 from exchange.journal.models import Event
-from listings.registry import services as registry
 from listings.registry.models import Right
+from listings.registry.services import encumbrances
 from loans.origination import policies, selectors
 from loans.origination.models import Application
 from loans.origination.months import months_later, whole_months
@@ -101,7 +101,7 @@ def test_collective_ownership_is_refused_by_the_law_that_forbids_it(cast: Cast) 
 @pytest.mark.parametrize("kind", ["listing", "mortgage", "seizure"])
 def test_a_burdened_right_is_refused(cast: Cast, kind: str) -> None:
     right = make_certified_right(cast)
-    registry.encumber(right_id=str(right.pk), kind=kind, holder_name="other", reference="x", by=None)
+    encumbrances.encumber(right_id=str(right.pk), kind=kind, holder_name="other", reference="x", by=None)
     refusal = refused(cast, right)
     assert (refusal.code, refusal.field) == ("encumbered", "right_id")
 

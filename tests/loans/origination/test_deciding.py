@@ -14,9 +14,9 @@ from exchange.errors import NotAllowed, Refused, WrongState
 from exchange.journal.models import Event
 from listings.catalogue.models import Listing
 from listings.catalogue.services import drafting
-from listings.registry import services as registry
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances
+from listings.registry.services import encumbrances
 from loans.origination.models import Application, Mortgage, Product, Valuation
 from loans.origination.services import deciding
 from loans.origination.services.products import offer_product
@@ -191,7 +191,7 @@ def test_a_mortgaged_right_cannot_be_listed(cast: Cast) -> None:
 
 def test_a_right_that_is_being_listed_cannot_be_mortgaged(cast: Cast) -> None:
     application = make_approved_loan(cast)
-    registry.encumber(
+    encumbrances.encumber(
         right_id=str(application.right_id), kind=Encumbrance.Kind.LISTING, holder_name="五星村", reference="l", by=None
     )
     with pytest.raises(Refused) as caught:
