@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers, status
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exchange.errors import Refused
+from exchange.locking import as_busy
 from exchange.money import fen_to_yuan, yuan_to_fen
 
 KEY_HEADER = "Idempotency-Key"
@@ -64,6 +66,8 @@ def _refusal(code: str, message: Any, fields: dict[str, Any], http_status: int) 
 
 def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn refusals and bad shapes into `{"code", "message", "fields"}`; anything else stays an error."""
+    if isinstance(error, OperationalError):
+        error = as_busy(error) or error
     if isinstance(error, Refused):
         fields = {error.field: [str(error.message)]} if error.field else {}
         return _refusal(error.code, error.message, fields, error.status)

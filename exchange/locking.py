@@ -23,17 +23,28 @@ LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
 M = TypeVar("M", bound=models.Model)
 
 
+def as_busy(error: OperationalError) -> Busy | None:
+    """Return what a lock's time limit or a deadlock is to a person: a refusal to try again; None for other faults."""
+    if getattr(error.__cause__, "sqlstate", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK):
+        return None
+    return Busy(_("Somebody else is working on this right now. Please try again in a moment."))
+
+
 @contextmanager
 def patience() -> Iterator[None]:
-    """Wait at most `PATIENCE_MS` for locks, then refuse with the code "busy"."""
+    """Wait at most `PATIENCE_MS` for locks, then refuse with the code "busy".
+
+    The limit holds for the rest of the transaction, whose later statements wait for locks too; a page and the
+    API therefore make the same refusal of one that they meet (`as_busy`).
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
     try:
         yield
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK):
-            raise
-        raise Busy(_("Somebody else is working on this right now. Please try again in a moment.")) from error
+        if busy := as_busy(error):
+            raise busy from error
+        raise
 
 
 class Lockable(models.Manager[M]):

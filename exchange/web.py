@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from exchange.errors import Refused
+from exchange.locking import as_busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,20 @@ def attempt(form: forms.BaseForm, service: Callable[..., Any], **fixed: Any) -> 
     if not form.is_valid():
         return Attempt(ok=False, status=400)
     try:
-        return Attempt(ok=True, value=service(**{**form.cleaned_data, **fixed}))
+        return Attempt(ok=True, value=_refusing(service, {**form.cleaned_data, **fixed}))
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return Attempt(ok=False, status=refused.status)
+
+
+def _refusing(service: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Call the service; a lock that it did not get in time is a refusal too."""
+    try:
+        return service(**arguments)
+    except OperationalError as error:
+        if busy := as_busy(error):
+            raise busy from error
+        raise
 
 
 class RepeatableForm(forms.Form):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from exchange import clock
 from exchange.accounts.models import User
@@ -223,13 +223,43 @@ def test_control_without_the_lock_two_closers_meet(live: SimpleNamespace) -> Non
     assert sum(isinstance(one, IntegrityError) for one in done) == 1
 
 
+@pytest.mark.usefixtures("slow_pen")
+def test_a_press_that_waits_too_long_is_unsettled_and_no_fault(
+    live: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(combining, "PATIENCE_S", 0.1)
+    cast = live.cast
+    done = at_once(*(pressing(live, cast.farmer, 3_050_000, f"k{n}") for n in range(2)))
+    late = [one for one in done if isinstance(one, bidding.Unsettled)]
+    assert [(one.status, one.code) for one in late] == [(503, "unsettled")]
+    assert HallEvent.objects.filter(kind="bid").count() == 1 + 1
+
+
+def test_a_reader_sees_a_hall_that_somebody_else_has_locked(live: SimpleNamespace) -> None:
+    held, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Listing.objects.lock(pk=live.auction.listing_id)
+            held.set()
+            free.wait(10)
+
+    def read() -> str:
+        held.wait(10)
+        try:
+            return closing.catch_up(auction=live.auction).state
+        finally:
+            free.set()
+
+    end = live.auction.ends_at - clock.legal_now()
+    assert at_once(hold, later(end, read)) == [None, Auction.State.OPEN]
+
+
 def test_closers_that_do_not_wait_leave_a_locked_hall_to_its_holder(live: SimpleNamespace) -> None:
     end = live.auction.ends_at - clock.legal_now()
     held, free = threading.Event(), threading.Event()
 
     def hold() -> None:
-        from django.db import transaction
-
         with transaction.atomic():
             Right.objects.lock(pk=live.auction.listing.right_id)
             held.set()

@@ -62,12 +62,16 @@ def press(*, auction_id: object, kind: str, amount_fen: int, by: User, request_k
 
     `amount_fen` is the price in fen per the listing's unit. The same key with the same body gives the first
     answer. Raises `OtherBody` for another body, `NotAllowed` for somebody not registered, `Refused` "closed"
-    once the hall is closed, `Unsettled` when the database broke off and only the key can tell. Call it outside a
-    transaction: inside one it settles alone, and nothing is acknowledged before the caller's commit.
+    once the hall is closed, `Unsettled` when the database broke off, or the queue did not move for a minute, and
+    only the key can tell. Call it outside a transaction: inside one it settles alone, and nothing is acknowledged
+    before the caller's commit.
     """
     asked = Asked(by.pk, kind, amount_fen, request_key or str(uuid4()))
     key = str(auction_id)
-    answer = settle(key, [asked])[0] if connection.in_atomic_block else _halls.submit(key, asked)
+    try:
+        answer = settle(key, [asked])[0] if connection.in_atomic_block else _halls.submit(key, asked)
+    except TimeoutError as late:
+        raise Unsettled(_UNKNOWN, "unsettled") from late
     if isinstance(answer, Refused):
         raise answer
     return answer

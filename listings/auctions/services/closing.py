@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_noop
 from exchange.accounts.services import notify
 from exchange.calendar import Period, Unit, deadline
 from exchange.clock import SHANGHAI, legal_now
+from exchange.errors import Busy
 from exchange.money import group_thousands
 from exchange.states import move
 from exchange.sweeps import each
@@ -75,16 +77,22 @@ def close(*, auction_id: object, wait: bool = True) -> bool:
 
 
 def catch_up(*, auction: Auction) -> Auction:
-    """Open or close a hall that is read after its time, so that nobody sees it late; the hall as it stands then."""
+    """Open or close a hall that is read after its time, so that nobody sees it late; the hall as it stands then.
+
+    A reader is never refused: where somebody else is at it, he sees the hall as it stands.
+    """
     phase = auction.phase(legal_now())
-    if phase == "checking":
-        close(auction_id=auction.pk, wait=False)
-    elif phase in {"free", "timed"} and auction.state == S.SCHEDULED:
-        open_auction(auction_id=auction.pk, wait=False)
-    else:
+    step = close if phase == "checking" else open_auction if _is_late(auction, phase) else None
+    if step is None:
         return auction
+    with suppress(Busy):
+        step(auction_id=auction.pk, wait=False)
     auction.refresh_from_db()
     return auction
+
+
+def _is_late(auction: Auction, phase: str) -> bool:
+    return phase in {"free", "timed"} and auction.state == S.SCHEDULED
 
 
 def open_due(*, limit: int = 100) -> int:
