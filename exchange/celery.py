@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "refund_deposits": {"task": "listings.auctions.tasks.refund_due", "schedule": 30.0, "options": {"expires": 60}},
     "confirm_deals": {"task": "listings.deals.tasks.confirm_due", "schedule": 10.0, "options": {"expires": 30}},
     "take_in_years": {"task": "exchange.rulebook.tasks.take_in_years", "schedule": 300.0, "options": {"expires": 300}},
+    "remind_winners": {"task": "listings.deals.tasks.remind_due", "schedule": 30.0, "options": {"expires": 60}},
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
     "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},
 }

@@ -50,6 +50,15 @@ def within(paths: Iterable[str], field: str = "division") -> Q:
     return functools.reduce(operator.or_, terms, Q(pk__in=[]))
 
 
+def holders(role: str, division: Division, level: str) -> QuerySet[User]:
+    """Return the active people who hold `role` today at the unit of `level` to which the division belongs."""
+    today = legal_day()
+    seats = [unit.pk for unit in ancestors(division) if unit.level == level]
+    in_force = Q(memberships__valid_to=None) | Q(memberships__valid_to__gt=today)
+    held = Q(memberships__role=role, memberships__division__in=seats, memberships__valid_from__lte=today)
+    return User.objects.filter(held & in_force, is_active=True).distinct().order_by("pk")
+
+
 def paths_of_code(code: str) -> list[str]:
     """Return the paths of every division that ever bore `code`, for filters such as `?division=500155`."""
     return list(Division.objects.filter(code=code).values_list("path", flat=True).distinct())

@@ -36,7 +36,7 @@ class Measure:
     part: str = ""
 
 
-DEAL = ("deal.closed", "deal.cancelled")
+DEAL = ("deal.closed", "deal.cancelled", "deal.defaulted")
 TRUE = ("true",)
 MEASURES = (
     # A listing that comes back after a return is submitted again; only its first time counts.

@@ -189,6 +189,7 @@ class Deposit(Row):
         State.HELD: {State.REFUNDING, State.APPLIED, State.FORFEITED},
         State.REFUNDING: {State.REFUNDED, State.REFUND_FAILED},
         State.REFUND_FAILED: {State.REFUNDING},
+        State.APPLIED: {State.FORFEITED},
     }
 
     registration = models.OneToOneField(Registration, on_delete=models.PROTECT, related_name="deposit")

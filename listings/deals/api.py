@@ -17,7 +17,7 @@ from exchange.api import KeysetPagination, YuanField, request_key
 from exchange.journal.models import Origin
 from listings.deals import policies, selectors
 from listings.deals.models import Deal
-from listings.deals.services import certificates, confirming, contracts, handover
+from listings.deals.services import certificates, confirming, contracts, defaulting, handover
 
 
 class DealOut(serializers.Serializer):
@@ -92,6 +92,8 @@ class DealDetailOut(DealOut):
     """A deal with its instalments; what is agreed and signed only for the parties and their offices."""
 
     publicity_to = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    due_provisional = serializers.BooleanField()
     term_from = serializers.DateField(allow_null=True)
     term_to = serializers.DateField(allow_null=True)
     listing = serializers.UUIDField(source="listing_id", allow_null=True)
@@ -225,11 +227,12 @@ VERBS: dict[str, tuple[type[serializers.Serializer], Callable[..., Any]]] = {
     "revoke": (ReasonIn, _revoke),
     "certificate": (CertificateIn, certificates.record_certificate),
     "cancel": (ReasonIn, confirming.cancel_deal),
+    "default": (ReasonIn, defaulting.declare_default),
 }
 
 
 class VerbView(APIView):
-    """`POST` one step: contract, sign, hand-over, confirm-hand-over, attest, revoke, certificate, cancel."""
+    """`POST` one step: contract, sign, hand-over, confirm-hand-over, attest, revoke, certificate, cancel, default."""
 
     @extend_schema(request=Nothing, responses=DealDetailOut)
     def post(self, request: Request, pk: str, verb: str) -> Response:

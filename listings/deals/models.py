@@ -58,6 +58,8 @@ class Deal(Row):
 
     `price_fen` is per `price_unit`, `amount_fen` the whole contract value (rent × term). `division` is the one
     in force on `closed_on`, the legal day of the close. Names and terms are copies: they never change again.
+    `due_at` is until when the winner signs, then until when he pays first, counted from `due_from`; provisional
+    while the working days of a year in between are unknown.
     An imported deal has no listing, auction or right here; `import_ref` is its number in the books it came from.
     """
 
@@ -69,14 +71,16 @@ class Deal(Row):
         HANDED_OVER = "handed_over", _("Handed over")
         COMPLETED = "completed", _("Completed")
         CANCELLED = "cancelled", _("Cancelled")
+        DEFAULTED = "defaulted", _("Winner backed out")
 
     NEXT: ClassVar = {
         State.PUBLICITY: {State.CONFIRMED, State.CANCELLED},
-        State.CONFIRMED: {State.CONTRACTED},
-        State.CONTRACTED: {State.PAID},
+        State.CONFIRMED: {State.CONTRACTED, State.DEFAULTED},
+        State.CONTRACTED: {State.PAID, State.DEFAULTED},
         State.PAID: {State.HANDED_OVER},
         State.HANDED_OVER: {State.COMPLETED},
     }
+    BROKEN_OFF = (State.CANCELLED, State.DEFAULTED)
     PAYABLE = (State.CONTRACTED, State.PAID, State.HANDED_OVER, State.COMPLETED)
 
     number = models.CharField(max_length=40, unique=True)
@@ -111,6 +115,10 @@ class Deal(Row):
     publicity_from = models.DateTimeField(null=True, blank=True)
     publicity_to = models.DateTimeField(null=True, blank=True)
     publicity_provisional = models.BooleanField(default=False)
+    due_from = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    due_provisional = models.BooleanField(default=False)
+    remind_at = models.DateTimeField(null=True, blank=True)
     rules = models.JSONField(default=dict)
     term_from = models.DateField(null=True, blank=True)
     term_to = models.DateField(null=True, blank=True)
@@ -139,6 +147,7 @@ class Deal(Row):
             models.Index(fields=["-closed_on", "-id"], name="deals_newest_first"),
             models.Index(fields=["division", "-closed_on", "-id"], name="deals_of_division"),
             models.Index(fields=["publicity_to"], condition=Q(state="publicity"), name="deals_in_publicity"),
+            models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="deals_to_remind_of"),
         ]
 
     def __str__(self) -> str:

@@ -38,8 +38,8 @@ def of_office(user: Reader, deal: Deal) -> bool:
 
 
 def may_view(user: Reader, deal: Deal) -> bool:
-    """Say whether the person may see the deal: everybody a published one, parties and offices a cancelled one too."""
-    return deal.state != Deal.State.CANCELLED or may_see_names(user, deal)
+    """Say whether the person may see the deal: everybody a published one, parties and offices one broken off too."""
+    return deal.state not in Deal.BROKEN_OFF or may_see_names(user, deal)
 
 
 def may_see_names(user: Reader, deal: Deal) -> bool:

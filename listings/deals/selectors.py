@@ -21,14 +21,14 @@ from listings.deals.models import Attestation, Contract, Deal, Instalment, Party
 
 def public_deals() -> QuerySet[Deal]:
     """Return the deals that everybody may see, newest first: all whose result is published and stands."""
-    return _ordered(Deal.objects.exclude(state=Deal.State.CANCELLED))
+    return _ordered(Deal.objects.exclude(state__in=Deal.BROKEN_OFF))
 
 
 def visible_deals(user: policies.Reader) -> QuerySet[Deal]:
     """Return the deals that `policies.may_view` lets the person see, newest first."""
     if not isinstance(user, User):
         return public_deals()
-    return _ordered(Deal.objects.filter(~Q(state=Deal.State.CANCELLED) | _own(user) | _of_office(user)))
+    return _ordered(Deal.objects.filter(~Q(state__in=Deal.BROKEN_OFF) | _own(user) | _of_office(user)))
 
 
 def own_deals(user: User) -> QuerySet[Deal]:
@@ -123,6 +123,14 @@ def current_contract(deal: Deal) -> Contract | None:
     return deal.contracts.order_by("-version").first()
 
 
+def waits_for_winner(deal: Deal) -> bool:
+    """Say whether it is the winner whose step is missing: his signature under the contract, or his payment."""
+    contract = current_contract(deal)
+    if deal.state == Deal.State.CONFIRMED:
+        return contract is not None and contract.lessee_signed_at is None
+    return deal.state == Deal.State.CONTRACTED
+
+
 def valid_attestation(deal: Deal) -> Attestation | None:
     """Return the attestation in force, None when there is none."""
     return deal.attestations.filter(revoked_at=None).first()
@@ -167,7 +175,7 @@ def managed_deals(user: User) -> QuerySet[Deal]:
 
 
 def deals_under_way(user: User) -> QuerySet[Deal]:
-    """Return the deals of the person's places and villages that are neither completed nor cancelled."""
-    ended = [Deal.State.COMPLETED, Deal.State.CANCELLED]
+    """Return the deals of the person's places and villages that are neither completed nor broken off."""
+    ended = [Deal.State.COMPLETED, *Deal.BROKEN_OFF]
     found = Deal.objects.filter(_own(user) | within(user.reach(Role.ORGANISER, Role.REVIEWER)))
     return _ordered(found.exclude(state__in=ended))

@@ -29,6 +29,7 @@ LABELS: dict[str, str | Promise] = {
     "auction.closed": gettext_lazy("Bidding ends, the result is published"),
     "deal.confirmed": gettext_lazy("Publicity over without objection"),
     "deal.cancelled": gettext_lazy("The result is cancelled"),
+    "deal.defaulted": gettext_lazy("The winner has backed out"),
     "deal.drawn_up": gettext_lazy("The contract is drawn up"),
     "deal.contracted": gettext_lazy("Both sides have signed"),
     "deal.paid": gettext_lazy("The first payment has arrived"),
@@ -63,7 +64,7 @@ def stages(deal: Deal) -> list[tuple[str, str, str]]:
         (_mark(here, 3), _("Hand-over"), events.get("deal.handed_over", "")),
         (_mark(here, 4), _("Certificate"), events.get("deal.certified", "")),
     ]
-    return rows if deal.state != S.CANCELLED else rows[:2]
+    return rows if deal.state not in Deal.BROKEN_OFF else rows[:2]
 
 
 def _mark(here: int, stage: int) -> str:
@@ -101,7 +102,7 @@ class Entry:
 def history(deal: Deal) -> list[Entry]:
     """Return everything that has happened, from the members' vote on, and what is still ahead."""
     found = [*_vote(deal), *(_entry(event) for event in _events(deal) if _label(event))]
-    if deal.state == S.CANCELLED or deal.listing is None:
+    if deal.state in Deal.BROKEN_OFF or deal.listing is None:
         return found or [Entry("ok", _("Closed"), "", None, deal.closed_on)]
     here = ORDER.index(S(deal.state))
     ahead = [(state, label) for state, label in AHEAD if ORDER.index(state) > here]
@@ -138,7 +139,7 @@ def _detail(kind: str, data: dict[str, Any]) -> str:
         return str(data["number"])
     if kind == "deal.contracted":
         return str(data["contract"])
-    return str(data.get("reason", "")) if kind == "deal.cancelled" else ""
+    return str(data.get("reason", "")) if kind in {"deal.cancelled", "deal.defaulted"} else ""
 
 
 def same_day(deal: Deal) -> bool:

@@ -17,6 +17,7 @@ KIND_NAMES = {
     "listing.failed": gettext_lazy("Not sold"),
     "auction.closed": gettext_lazy("Bidding ended"),
     "deal.cancelled": gettext_lazy("Cancelled"),
+    "deal.defaulted": gettext_lazy("Winner backed out"),
     "deal.contracted": gettext_lazy("Contract signed"),
     "deal.handed_over": gettext_lazy("Handed over"),
     "deal.attested": gettext_lazy("Attested"),

@@ -24,6 +24,7 @@ from exchange.ledger.models import BankLine, BankOrder, SubAccount
 from exchange.ledger.services.accounts import lock_accounts
 from exchange.ledger.services.holds import capture, hold, release
 from exchange.ledger.services.orders import order_payment
+from exchange.ledger.services.transfers import transfer
 from exchange.money import group_thousands
 from exchange.states import move
 from exchange.sweeps import each
@@ -278,9 +279,24 @@ def apply_deposit(*, auction_id: str, to_account_id: UUID, by: User | None) -> D
 
 
 @transaction.atomic
-def forfeit_deposit(*, auction_id: str, to_account_id: UUID, by: User | None) -> Deposit:
-    """Take the deposit of a winner who broke off (悔拍, 法释〔2016〕18号 art. 24) to that account, once."""
-    return _capture(auction_id, to_account_id, by, Deposit.State.FORFEITED)
+def forfeit_deposit(
+    *, auction_id: str, to_account_id: UUID, by: User | None, from_account_id: UUID | None = None
+) -> Deposit:
+    """Take the deposit of a winner who broke off (悔拍, 法释〔2016〕18号 art. 24) to that account, once.
+
+    One that was already counted towards the price is taken `from_account_id`, the deal's account.
+    """
+    deposit = Deposit.objects.lock(registration__auction=auction_id, registration__state=Registration.State.WON)
+    if deposit.state != Deposit.State.APPLIED or from_account_id is None:
+        return _capture(auction_id, to_account_id, by, Deposit.State.FORFEITED)
+    move(deposit, Deposit.State.FORFEITED, settled_at=legal_now())
+    transfer(
+        kind="forfeit",
+        postings=[(from_account_id, -deposit.amount_fen), (to_account_id, deposit.amount_fen)],
+        request_key=f"forfeit:{deposit.pk}",
+        by=by,
+    )
+    return deposit
 
 
 def _capture(auction_id: str, to_account_id: UUID, by: User | None, end: Deposit.State) -> Deposit:

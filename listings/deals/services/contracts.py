@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -12,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
-from exchange.calendar import deadline
-from exchange.clock import SHANGHAI, legal_day, legal_now
+from exchange.clock import legal_day, legal_now
 from exchange.errors import NotAllowed, Refused, WrongState, require
 from exchange.journal.repeats import repeatable
 from exchange.money import divide_half_up
@@ -23,7 +21,7 @@ from listings.deals.documents.bodies import contract_body
 from listings.deals.documents.render import Unprintable, contract_pdf
 from listings.deals.models import Contract, Deal, Instalment, PriceUnit
 from listings.deals.services.confirming import tell
-from listings.deals.services.opening import frozen_period
+from listings.deals.services.deadlines import begin_deadline
 from listings.deals.services.payments import begin_payments
 from listings.deals.services.recording import record_deal
 
@@ -70,6 +68,7 @@ def draw_up_contract(
     contract.pdf.save("contract.pdf", ContentFile(pdf), save=False)
     contract.save(force_insert=True)
     record_deal("deal.drawn_up", deal, by, contract=number, version=contract.version, sha256=contract.sha256)
+    begin_deadline(deal, now)
     tell(deal, gettext_noop("The contract of “%(title)s” is ready to be read and signed."))
     return contract
 
@@ -153,13 +152,11 @@ def signing_side(by: User, deal: Deal, contract: Contract) -> str:
 
 
 def _make(deal: Deal, contract: Contract, by: User) -> None:
-    due, _provisional = deadline(legal_now().astimezone(SHANGHAI), frozen_period(deal, "payment_period"))
-    first_due = legal_day(due - timedelta(microseconds=1))
     Instalment.objects.bulk_create(
-        Instalment(deal=deal, n=n, amount_fen=fen, due_on=first_due if n == 1 else None)
-        for n, fen in enumerate(instalment_amounts(deal), start=1)
+        Instalment(deal=deal, n=n, amount_fen=fen) for n, fen in enumerate(instalment_amounts(deal), start=1)
     )
     move(deal, Deal.State.CONTRACTED)
+    begin_deadline(deal, legal_now())
     record_deal("deal.contracted", deal, by, contract=contract.number, sha256=contract.sha256)
     tell(deal, gettext_noop("The contract of “%(title)s” is signed by both sides."))
     begin_payments(deal, by)

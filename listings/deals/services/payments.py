@@ -120,7 +120,7 @@ def divided(instalment: Instalment, amount_fen: int) -> int:
 def _advance(deal: Deal, by: User | None) -> None:
     """Move a contracted deal on once its first instalment is paid in full."""
     if deal.state == Deal.State.CONTRACTED and deal.instalments.filter(n=1, paid_on__isnull=False).exists():
-        move(deal, Deal.State.PAID)
+        move(deal, Deal.State.PAID, due_from=None, due_at=None, due_provisional=False, remind_at=None)
         record_deal("deal.paid", deal, by)
         tell(deal, gettext_noop("The first payment for “%(title)s” has arrived. Hand-over comes next."))
 

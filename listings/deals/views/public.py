@@ -20,7 +20,7 @@ from listings.deals.forms import FilterForm, VerifyForm
 from listings.deals.models import Deal
 from listings.deals.next_steps import next_steps
 
-TAGS = {Deal.State.COMPLETED: "done", Deal.State.PUBLICITY: "open", Deal.State.CANCELLED: "bad"}
+TAGS = {Deal.State.COMPLETED: "done", Deal.State.PUBLICITY: "open", **dict.fromkeys(Deal.BROKEN_OFF, "bad")}
 
 
 def rows_of(request: HttpRequest, deals: list[Deal]) -> list[dict[str, Any]]:
@@ -75,11 +75,11 @@ def deal(request: HttpRequest, pk: str) -> HttpResponse:
         "contract": contract,
         "handover": getattr(row, "handover", None),
         "attestation": selectors.valid_attestation(row),
-        "instalments": _instalments(row),
+        "instalments": _instalments(row) if row.state not in Deal.BROKEN_OFF else [],
         "inside": inside,
         "party": policies.is_party(request.user, row),
         "payments": row.payments.order_by("created_at") if inside else [],
-        "sub_account": selectors.sub_account(row) if inside else None,
+        "sub_account": selectors.sub_account(row) if inside and row.state in Deal.PAYABLE else None,
         "next_instalment": selectors.next_instalment(row),
         "documents": _documents(row, contract) if inside else [],
         "next_steps": next_steps(request.user, row),
@@ -100,6 +100,7 @@ def headline(row: Deal) -> str:
         Deal.State.HANDED_OVER: _("Handed over, the certificate comes next"),
         Deal.State.COMPLETED: _("Completed, from the vote to the certificate"),
         Deal.State.CANCELLED: _("The result was cancelled"),
+        Deal.State.DEFAULTED: _("The winner has backed out"),
     }
     return words[Deal.State(row.state)]
 

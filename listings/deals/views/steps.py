@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from exchange.templatetags.dates import day as shown_day
+from exchange.templatetags.dates import moment
 from exchange.web import RepeatableForm, attempt
 from listings.deals import policies, selectors
 from listings.deals.forms import (
@@ -24,7 +25,7 @@ from listings.deals.forms import (
     SignForm,
 )
 from listings.deals.models import Contract, Deal
-from listings.deals.services import certificates, confirming, contracts, handover
+from listings.deals.services import certificates, confirming, contracts, defaulting, handover
 
 
 def _managed(request: HttpRequest, pk: str) -> Deal:
@@ -203,3 +204,20 @@ def cancel(request: HttpRequest, pk: str) -> HttpResponse:
         "kind": "warn",
     }
     return _take(request, deal, ReasonForm, confirming.cancel_deal, words=words, deal_id=str(deal.pk))
+
+
+@login_required
+def default(request: HttpRequest, pk: str) -> HttpResponse:
+    """Declare that the winner has let his time pass."""
+    deal = _managed(request, pk)
+    words = {
+        "title": _("Declare that the winner has backed out"),
+        "lead": _(
+            "Only after the last day, and when you have reached nobody or he says no. He loses the deposit; the "
+            "right can be listed again. This cannot be undone."
+        ),
+        "facts": [(_("Last day"), moment(deal.due_at) if deal.due_at else "—")],
+        "submit": _("Declare it"),
+        "kind": "warn",
+    }
+    return _take(request, deal, ReasonForm, defaulting.declare_default, words=words, deal_id=str(deal.pk))

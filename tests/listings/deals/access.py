@@ -33,6 +33,7 @@ ACCESS = {
     "deals:revoke": step("organiser"),
     "deals:certificate": step("organiser"),
     "deals:cancel": step("organiser"),
+    "deals:default": step("organiser"),
     "deals:contract_pdf": PAPER,
     "deals:attestation_pdf": PAPER,
     "deals:handover_photo": PAPER,

@@ -19,6 +19,7 @@ from listings.deals import policies, selectors
 from listings.deals.models import Contract, Deal
 from listings.deals.services import certificates, confirming
 from tests.factories import Cast, picture
+from tests.listings.auctions.hall import go_to
 from tests.listings.deals.life import (
     CLAUSES,
     confirm,
@@ -245,3 +246,18 @@ def test_an_imported_deal_says_where_it_comes_from(cast: Cast) -> None:
     shown = said(as_(None), page("deal", Deal.objects.get()))
     assert "合成明细 synthetic" in shown
     assert "罗某某" not in shown
+
+
+def test_the_organiser_declares_by_the_page_that_the_winner_has_backed_out(cast: Cast) -> None:
+    deal = confirm(make_farmers_deal(cast))
+    draw_up(cast, deal)
+    deal = fresh(deal)
+    early = post(cast.organiser, page("default", deal), reason="不来签")
+    assert (early.status_code, fresh(deal).state) == (409, Deal.State.CONFIRMED)
+    go_to(deal.due_at)
+    assert page("default", deal) in said(as_(cast.organiser), page("deal", deal))
+    assert post(cast.organiser, page("default", deal)).status_code == 400
+    assert post(cast.village, page("default", deal), reason="不来签").status_code == 404
+    assert post(cast.organiser, page("default", deal), reason="不来签").status_code == 302
+    assert "不来签" in said(as_(cast.farmer), page("deal", deal))
+    said(as_(None), page("deal", deal), 404)

@@ -1,0 +1,83 @@
+"""How long the winner has for his next step (签约、付款期限): counted, reminded of, and worked out anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from exchange.accounts.models import Level, Role
+from exchange.accounts.selectors import holders
+from exchange.accounts.services import notify
+from exchange.calendar import deadline
+from exchange.clock import SHANGHAI, legal_day, legal_now
+from exchange.sweeps import each
+from listings.deals.models import Deal
+from listings.deals.services.confirming import tell
+from listings.deals.services.opening import frozen_period
+
+PERIOD_OF = {Deal.State.CONFIRMED: "contract_period", Deal.State.CONTRACTED: "payment_period"}
+WORDS = {
+    Deal.State.CONFIRMED: gettext_noop(
+        "The contract of “%(title)s” is not signed by both sides yet. Who has not signed, sign before the time is over."
+    ),
+    Deal.State.CONTRACTED: gettext_noop(
+        "The first payment for “%(title)s” has not arrived in full. Lessee, pay before the time is over."
+    ),
+}
+OVERDUE = gettext_noop(
+    "The time to sign or pay for “%(title)s” is over. Call who is late; if the winner backs out, say so on its page."
+)
+
+
+def begin_deadline(deal: Deal, start: datetime) -> None:
+    """Give the winner the rule's period from `start` for the step that his locked deal waits for.
+
+    For signing it begins when the contract lies ready, for paying when it is signed: nobody loses time by
+    another's delay. Half of it passed, he is reminded.
+    """
+    end, provisional = deadline(start.astimezone(SHANGHAI), frozen_period(deal, PERIOD_OF[Deal.State(deal.state)]))
+    deal.due_from, deal.due_at, deal.due_provisional = start, end, provisional
+    deal.remind_at = start + (end - start) / 2
+    deal.save(update_fields=["due_from", "due_at", "due_provisional", "remind_at"])
+    if deal.state == Deal.State.CONTRACTED:
+        deal.instalments.filter(n=1).update(due_on=legal_day(end - timedelta(microseconds=1)))
+
+
+def settled_deadline(deal: Deal) -> datetime | None:
+    """Return until when the locked deal's winner has time; None while nobody waits for him or the day is a guess.
+
+    A provisional day is worked out anew first; nothing is done to anybody on a guessed one.
+    """
+    if deal.due_provisional and deal.due_from is not None:
+        begin_deadline(deal, deal.due_from)
+    return None if deal.due_provisional else deal.due_at
+
+
+def remind_due(*, limit: int = 100) -> int:
+    """Sweep: remind those who let the time for signing or paying run; return how many deals it concerned."""
+    late = Deal.objects.filter(state__in=PERIOD_OF, remind_at__lte=legal_now(), due_provisional=False)
+    return each(late.order_by("remind_at").values_list("pk", flat=True)[:limit], lambda pk: remind(deal_id=pk))
+
+
+@transaction.atomic
+def remind(*, deal_id: object) -> bool:
+    """Remind both sides once before the time is over, and tell the trade organisers once when it is."""
+    deal = Deal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=deal_id).first()
+    if deal is None or deal.state not in PERIOD_OF or deal.remind_at is None or legal_now() < deal.remind_at:
+        return False
+    due_at = settled_deadline(deal)
+    if due_at is None:
+        return False
+    over = legal_now() >= due_at
+    deal.remind_at = None if over else due_at
+    deal.save(update_fields=["remind_at"])
+    if not over:
+        tell(deal, WORDS[Deal.State(deal.state)])
+        return True
+    for person in holders(Role.ORGANISER, deal.division, Level.DISTRICT):
+        address = reverse("deals:deal", kwargs={"pk": deal.pk})
+        notify(user=person, text=OVERDUE, words={"title": deal.title}, url=address)
+    return True

@@ -1,0 +1,102 @@
+"""A winner who does not sign or does not pay (悔拍、违约): a person says so, with a reason, after his time is over."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from exchange.accounts.models import User
+from exchange.clock import legal_now
+from exchange.errors import Refused, WrongState, require
+from exchange.journal.repeats import repeatable
+from exchange.journal.services import record
+from exchange.ledger.models import Account, SubAccount
+from exchange.ledger.services.accounts import lock_accounts, open_account
+from exchange.ledger.services.orders import order_payment
+from exchange.states import move
+from listings.auctions.services.deposits import forfeit_deposit
+from listings.catalogue.models import Listing
+from listings.catalogue.services.announcing import break_off_listing
+from listings.deals import policies, selectors
+from listings.deals.models import Deal, Payment
+from listings.deals.services.confirming import tell
+from listings.deals.services.deadlines import settled_deadline
+from listings.deals.services.recording import closing_facts
+from listings.registry.models import Right
+
+
+@repeatable
+@transaction.atomic
+def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "") -> Deal:
+    """Declare that the winner has let his time for signing or paying pass (悔拍).
+
+    His deposit is forfeited (法释〔2016〕18号 art. 24) and kept apart until the exchange has decided on the damage;
+    what he paid beyond it goes back. The right is free to be listed again, and `deal.defaulted` takes back in the
+    figures what `deal.closed` has put there. Never before the deadline, and never on a provisional one.
+    """
+    right_id, listing_id = Deal.objects.values_list("right_id", "listing_id").get(pk=deal_id)
+    Right.objects.lock(pk=right_id)
+    Listing.objects.lock(pk=listing_id)
+    deal = Deal.objects.lock(pk=deal_id)
+    require(policies.manages(by, deal), _("Only the trade organiser of the district declares this."))
+    if not selectors.waits_for_winner(deal):
+        raise WrongState(_("Nothing is missing from the winner now. Reload the page to see whose step comes next."))
+    due_at = settled_deadline(deal)
+    if due_at is None:
+        raise Refused(
+            _("The last day is provisional: the working days of that year are not published yet. Wait until they are."),
+            "provisional",
+        )
+    if legal_now() < due_at:
+        raise Refused(_("The winner still has time. Wait until the last day is over, and call him."), "too_early")
+    if not reason.strip():
+        raise Refused(_("Say what the winner has not done; both sides read it."), "missing", "reason")
+    _settle_money(deal, by)
+    move(deal, Deal.State.DEFAULTED, note=reason.strip()[:300], remind_at=None)
+    break_off_listing(listing_id=str(listing_id), by=by)
+    facts = closing_facts(deal)
+    del facts["day"]
+    facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
+    record("deal.defaulted", by=by, sign=-1, **facts)
+    tell(deal, gettext_noop("The winner of “%(title)s” has backed out, the deposit is kept: %(why)s"), why=deal.note)
+    return deal
+
+
+def _settle_money(deal: Deal, by: User) -> None:
+    """Set the deposit apart, from wherever it lies, and order what was paid beyond it back."""
+    kept = open_account(
+        kind=Account.Kind.PAYOUT,
+        code=f"forfeited-{deal.pk}",
+        name=f"Forfeited deposit of {deal.number}",
+        division=deal.division,
+        owner=deal,
+    )
+    sub = selectors.sub_account(deal)
+    if sub:
+        lock_accounts(account_ids=[sub.account_id, kept.pk], with_transit=True)
+    forfeit_deposit(
+        auction_id=str(deal.auction_id),
+        to_account_id=kept.pk,
+        from_account_id=sub.account_id if sub else None,
+        by=by,
+    )
+    for payment in deal.payments.select_related("line").filter(kind=Payment.Kind.BANK, used_fen__gt=0):
+        if sub and payment.line and payment.line.payer_account:
+            _return(sub, payment, by)
+
+
+def _return(sub: SubAccount, payment: Payment, by: User) -> None:
+    line = payment.line
+    assert line is not None, "a bank transfer has its line of the statement"
+    order_payment(
+        account_id=sub.account_id,
+        to_name=line.payer_name or line.payer_account,
+        to_account=line.payer_account,
+        amount_fen=payment.used_fen,
+        reference=f"deal-default-{payment.pk}",
+        memo="deal broken off",
+        by=by,
+    )
+    payment.used_fen, payment.returned_fen, payment.reason = 0, payment.amount_fen, "broken_off"
+    payment.save(update_fields=["used_fen", "returned_fen", "reason"])

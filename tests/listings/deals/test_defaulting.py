@@ -1,0 +1,145 @@
+"""A winner who does not sign or does not pay in time: reminded, and then declared by a person with a reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from exchange.accounts.models import Notice, User
+from exchange.errors import NotAllowed, Refused, WrongState
+from exchange.journal.models import Event
+from exchange.ledger.models import Account, BankOrder
+from listings.auctions.models import Deposit
+from listings.catalogue.models import Listing
+from listings.deals import selectors
+from listings.deals.models import Deal
+from listings.deals.next_steps import next_steps
+from listings.deals.services import contracts, deadlines, defaulting
+from listings.registry.models import Encumbrance
+from tests.factories import Cast
+from tests.listings.auctions.hall import bank_pays, go_to
+from tests.listings.deals.life import confirm, draw_up, fresh, make_deal, make_paid_deal, pay_in, refuses, sign
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
+S = Deal.State
+WHY = "多次催告仍不签约"
+
+
+def declared(cast: Cast, deal: Deal) -> Deal:
+    defaulting.declare_default(deal_id=str(deal.pk), reason=WHY, by=cast.organiser)
+    return fresh(deal)
+
+
+def forfeited(deal: Deal) -> int:
+    """Return what lies apart for the deal, in fen."""
+    return Account.objects.get(code=f"forfeited-{deal.pk}").balance_fen
+
+
+def test_a_winner_who_does_not_sign_in_time_loses_the_deposit_and_the_right_is_free(cast: Cast) -> None:
+    deal = confirm(make_deal(cast))
+    contract = draw_up(cast, deal)
+    contracts.sign_contract(deal_id=str(deal.pk), sha256=contract.sha256, by=cast.village)
+    deal = fresh(deal)
+    assert deal.due_at == contract.drawn_up_at + timedelta(minutes=10)
+    arguments = {"deal_id": str(deal.pk), "reason": WHY}
+    assert refuses(Refused, defaulting.declare_default, by=cast.organiser, **arguments).code == "too_early"
+    go_to(deal.due_at)
+    for person in (cast.village, cast.company, cast.district, cast.city, cast.stranger):
+        refuses(NotAllowed, defaulting.declare_default, by=person, **arguments)
+    empty = {**arguments, "reason": " "}
+    assert refuses(Refused, defaulting.declare_default, by=cast.organiser, **empty).field == "reason"
+    deal = declared(cast, deal)
+    assert (deal.state, deal.note) == (S.DEFAULTED, WHY)
+    assert Deposit.objects.get(registration=deal.auction.winner).state == Deposit.State.FORFEITED
+    assert forfeited(deal) == 600_000
+    assert deal.listing.state == Listing.State.DEFAULTED
+    assert not Encumbrance.objects.filter(right=deal.right, kind="listing", lifted_at=None).exists()
+    event = Event.objects.get(kind="deal.defaulted")
+    assert (event.sign, event.amount_fen, event.data["reason"]) == (-1, deal.amount_fen, WHY)
+    assert deal not in selectors.public_deals()
+    assert deal in selectors.visible_deals(cast.company)
+    refuses(WrongState, defaulting.declare_default, by=cast.organiser, **arguments)
+    call_command("check_ledger", verbosity=0)
+
+
+def test_a_winner_who_pays_too_little_loses_the_deposit_and_gets_the_rest_back(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    pay_in(deal, 100_000, account="6228000000000001")
+    bank_pays()
+    go_to(fresh(deal).due_at)
+    deal = declared(cast, deal)
+    assert (forfeited(deal), deal.state) == (600_000, S.DEFAULTED)
+    assert Deposit.objects.get(registration=deal.auction.winner).state == Deposit.State.FORFEITED
+    order = BankOrder.objects.get(reference__startswith="deal-default-")
+    assert (order.amount_fen, order.to_account) == (100_000, "6228000000000001")
+    assert selectors.sub_account(deal).account.balance_fen == 0
+    assert deal.payments.get(kind="bank").returned_fen == 100_000
+    call_command("check_ledger", verbosity=0)
+
+
+def test_money_that_comes_after_the_default_goes_back(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    go_to(fresh(deal).due_at)
+    deal = declared(cast, deal)
+    pay_in(deal, 2_900_000, account="6228000000000001")
+    assert deal.payments.get(kind="bank").reason == "nothing_due"
+    assert selectors.sub_account(deal).account.balance_fen == 0
+
+
+def test_nobody_defaults_while_the_next_step_is_anothers(cast: Cast) -> None:
+    deal = confirm(make_deal(cast))
+    go_to(deal.publicity_to + timedelta(days=400))
+    arguments = {"deal_id": str(deal.pk), "reason": WHY, "by": cast.organiser}
+    refuses(WrongState, defaulting.declare_default, **arguments)
+    contract = draw_up(cast, deal)
+    contracts.sign_contract(deal_id=str(deal.pk), sha256=contract.sha256, by=cast.company)
+    go_to(fresh(deal).due_at + timedelta(days=1))
+    refuses(WrongState, defaulting.declare_default, **arguments)
+    assert not [step for step in next_steps(cast.organiser, fresh(deal)) if "default" in step.address]
+
+
+def test_who_has_paid_has_no_deadline_any_more(cast: Cast) -> None:
+    deal = make_paid_deal(cast)
+    assert (deal.due_at, deal.remind_at) == (None, None)
+    refuses(WrongState, defaulting.declare_default, deal_id=str(deal.pk), reason=WHY, by=cast.organiser)
+
+
+def test_nobody_defaults_on_a_guessed_day(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    guess(deal)
+    arguments = {"deal_id": str(deal.pk), "reason": WHY, "by": cast.organiser}
+    assert refuses(Refused, defaulting.declare_default, **arguments).code == "provisional"
+    assert deadlines.remind_due() == 0
+    assert Deposit.objects.get(registration=deal.auction.winner).state == Deposit.State.APPLIED
+
+
+def guess(deal: Deal) -> None:
+    """Let the time for paying run in a year whose working days nobody knows yet, and go past its guessed end."""
+    deal = fresh(deal)
+    deal.rules["payment_period"] |= {"value": 5, "unit": "working_day"}
+    deal.save(update_fields=["rules"])
+    deadlines.begin_deadline(deal, deal.due_from.replace(year=2031))
+    assert fresh(deal).due_provisional
+    go_to(deal.due_at + timedelta(days=30))
+
+
+def unread(person: User) -> list[str]:
+    return [notice.text for notice in Notice.objects.filter(user=person, phrase__contains="time").order_by("pk")]
+
+
+def test_both_sides_are_reminded_once_and_the_organiser_is_told_once_when_it_is_over(cast: Cast) -> None:
+    deal = confirm(make_deal(cast))
+    draw_up(cast, deal)
+    deal = fresh(deal)
+    assert deadlines.remind_due() == 0
+    go_to(deal.remind_at)
+    assert (deadlines.remind_due(), deadlines.remind_due()) == (1, 0)
+    assert [len(unread(person)) for person in (cast.village, cast.company, cast.organiser)] == [1, 1, 0]
+    assert deal.title in unread(cast.company)[0]
+    go_to(deal.due_at)
+    assert (deadlines.remind_due(), deadlines.remind_due()) == (1, 0)
+    assert [len(unread(person)) for person in (cast.village, cast.company, cast.organiser)] == [1, 1, 1]
+    (step,) = [step for step in next_steps(cast.organiser, fresh(deal)) if "default" in step.address]
+    assert not step.strong
