@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from exchange.accounts.models import Division, Role, User
-from listings.registry.models import Right
+from listings.registry.models import Collective, Right
 
 
-def may_register(user: User, division: Division) -> bool:
-    """Say whether the person files for a collective of this division."""
-    return user.has_role(Role.FILER, division)
+def may_enter_land(user: User, division: Division) -> bool:
+    """Say whether the person files for an organisation that has its seat in this very division."""
+    return any(m.organisation and m.organisation.division_id == division.pk for m in user.memberships_as(Role.FILER))
+
+
+def files_for(user: User, collective: Collective) -> bool:
+    """Say whether the person is an officer of this collective, not of another one in the same place."""
+    return any(m.organisation_id == collective.organisation_id for m in user.memberships_as(Role.FILER))
 
 
 def may_certify(user: User, right: Right) -> bool:

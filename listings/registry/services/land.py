@@ -44,7 +44,7 @@ def register_parcel(
     request_key: str = "",
 ) -> Parcel:
     """Enter a parcel; its unit code is checked (GB/T 37346) and must be new, the area is in square metres."""
-    require(policies.may_register(by, division), _("Only an officer of this village's collective enters its land."))
+    require(policies.may_enter_land(by, division), _("Only an officer of this village's collective enters its land."))
     try:
         code = check_real_estate_unit(unit_code)
     except ValueError as error:
@@ -91,7 +91,7 @@ def register_right(
     collective = Collective.objects.select_related("organisation", "division").get(pk=collective_id)
     parcel = Parcel.objects.lock(pk=parcel_id)
     require(
-        policies.may_register(by, collective.division) and parcel.division_id == collective.division_id,
+        policies.files_for(by, collective) and parcel.division_id == collective.division_id,
         _("Only an officer of the collective that owns this land enters its rights."),
     )
     _check_new_right(parcel, kind, area_m2, certificate_number, registered_on)
