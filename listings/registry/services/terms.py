@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,10 @@ from exchange.journal.models import Origin
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.states import move
+from exchange.sweeps import each
 from listings.registry import policies
 from listings.registry.models import Certificate, Encumbrance, Right
+from listings.registry.services.encumbrances import lift
 
 
 @transaction.atomic
@@ -98,11 +101,29 @@ def certify_right(
 
 
 @transaction.atomic
-def end_right(*, right_id: str, by: User | None) -> Right:
-    """End a right at the end of its term."""
-    right = Right.objects.lock(pk=right_id)
-    if right.term_to is None or right.term_to > legal_day():
-        raise Refused(_("The term of this right has not ended."), "term_runs")
+def end_right(*, right_id: object) -> bool:
+    """End a right whose term is over and free its parent of the lease; False when it is not, or was ended before."""
+    parent_id = Right.objects.values_list("parent_id", flat=True).get(pk=right_id)
+    rights = {right.pk: right for right in Right.objects.lock_all([right_id, parent_id])}
+    right = rights[UUID(str(right_id))]
+    if right.state != Right.State.ACTIVE or right.term_to is None or right.term_to > legal_day():
+        return False
     move(right, Right.State.ENDED)
-    record("right.ended", subject=right, by=by, division=right.division, right_kind=right.kind)
-    return right
+    record(
+        "right.ended",
+        subject=right,
+        by=None,
+        division=right.division,
+        right_kind=right.kind,
+        area_m2=right.area_m2,
+        origin=right.origin,
+    )
+    if parent_id:
+        lift(right_id=str(parent_id), kind=Encumbrance.Kind.LEASE, reference=str(right.pk), by=None)
+    return True
+
+
+def end_due(*, limit: int = 200) -> int:
+    """Sweep: end the rights whose term is over, each in its own transaction; return how many."""
+    due = Right.objects.filter(state=Right.State.ACTIVE, term_to__lte=legal_day()).order_by("term_to", "pk")
+    return each(due.values_list("pk", flat=True)[:limit], lambda pk: end_right(right_id=pk))
