@@ -86,8 +86,10 @@ def check_real_estate_unit(code: str) -> str:
     8 fixture unit. The code has no check digit; the county may be an abolished one.
     """
     code = _plain(code)
-    if len(code) != 28:
-        raise ValueError(_("A real-estate unit code has 28 characters. Look for a missing or extra one."))
+    if len(code) < 28:
+        raise ValueError(_("This code is too short: a real-estate unit code has 28 characters."))
+    if len(code) > 28:
+        raise ValueError(_("This code is too long: a real-estate unit code has 28 characters."))
     for start, end, pattern, reason in _REAL_ESTATE_PARTS:
         if not re.fullmatch(pattern, code[start:end]):
             raise ValueError(reason)

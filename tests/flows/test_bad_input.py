@@ -203,13 +203,24 @@ def test_a_wrong_type_of_file(cast: Cast, kind: str, name: str, content: bytes, 
     assert everything() == before
 
 
-@pytest.mark.parametrize("code", ["500119101005QB00123W00000000", "500119 101005", "五星村的学校"])
-def test_a_wrong_unit_code(cast: Cast, code: str) -> None:
+TOO_SHORT = "代码短了，不动产单元代码是 28 位。"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("500119101005QB00123W00000000", "第 13 位只能是 G（国有）、J（集体）或 Z（未定）。"),
+        ("500119 101005", TOO_SHORT),
+        ("五星村的学校", TOO_SHORT),
+        ("500119 101005 JB00123 W000000000", "代码长了，不动产单元代码是 28 位。"),
+    ],
+)
+def test_a_wrong_unit_code(cast: Cast, code: str, why: str) -> None:
     submits(
         cast.village,
         "/village/rights/new/",
         "unit_code",
-        "不动产单元代码不对，应是权证上的 28 位，如 500119 101005 JB00123 W00000000。",
+        f"{why}请照权证上的抄，例如 500119 101005 JB00123 W00000000。",
         collective_id=str(cast.collective.pk),
         name="原村小",
         unit_code=code,

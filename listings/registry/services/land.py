@@ -19,6 +19,8 @@ from exchange.rulebook.models import RightKind
 from listings.registry import policies
 from listings.registry.models import Certificate, Collective, Parcel, Right
 
+UNIT_CODE_EXAMPLE = "500119 101005 JB00123 W00000000"
+
 
 @transaction.atomic
 def create_collective(*, organisation: Organisation, by: User | None, origin: str = Origin.PLATFORM) -> Collective:
@@ -49,8 +51,8 @@ def register_parcel(
         code = check_real_estate_unit(unit_code)
     except ValueError as error:
         raise Refused(
-            _("This is not a real-estate unit code: 28 characters as on the certificate, such as %(example)s.")
-            % {"example": "500119 101005 JB00123 W00000000"},
+            _("%(why)s It stands on the certificate and looks like this: %(example)s.")
+            % {"why": _(str(error)), "example": UNIT_CODE_EXAMPLE},
             "bad_unit_code",
             "unit_code",
         ) from error

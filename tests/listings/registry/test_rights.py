@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from exchange.accounts.models import Role, User
+from exchange.accounts.services import create_organisation, grant_role
 from exchange.clock import legal_day
 from exchange.errors import NotAllowed, Refused
+from exchange.journal.models import Event
 from listings.registry import selectors
 from listings.registry.models import Certificate, Encumbrance, Parcel, Right
 from listings.registry.services import encumbrances, land, terms
-from tests.factories import Cast, make_right
+from listings.registry.services.terms import end_due
+from tests.factories import Cast, make_right, make_user
 
 
 def parcel_of(cast: Cast, **changes: object) -> Parcel:
@@ -44,18 +50,36 @@ def test_only_the_villages_officer_enters_land(cast: Cast, who: str) -> None:
     assert Parcel.objects.count() == 0
 
 
+def right_to(cast: Cast, parcel: Parcel, **changes: Any) -> Right:
+    entry = {
+        "parcel_id": str(parcel.pk),
+        "collective_id": str(cast.collective.pk),
+        "kind": "construction_land",
+        "area_m2": Decimal("2800"),
+        "certificate_number": "C1",
+        "registered_on": date(2022, 3, 1),
+        "by": cast.village,
+    }
+    return land.register_right(**{**entry, **changes})
+
+
+def enter_land(cast: Cast, by: User, unit_code: str = "500119 101005 JB00123 W00000000") -> Right:
+    return land.enter_land(
+        collective_id=str(cast.collective.pk),
+        name="村小",
+        unit_code=unit_code,
+        location="3 社",
+        area_m2=Decimal("2800"),
+        kind="construction_land",
+        certificate_number="C2",
+        registered_on=date(2022, 3, 1),
+        by=by,
+    )
+
+
 def test_a_right_larger_than_its_parcel_is_refused(cast: Cast) -> None:
-    parcel = parcel_of(cast)
     with pytest.raises(Refused) as refusal:
-        land.register_right(
-            parcel_id=str(parcel.pk),
-            collective_id=str(cast.collective.pk),
-            kind="construction_land",
-            area_m2=Decimal("2800.01"),
-            certificate_number="C1",
-            registered_on=date(2022, 3, 1),
-            by=cast.village,
-        )
+        right_to(cast, parcel_of(cast), area_m2=Decimal("2800.01"))
     assert (refusal.value.field, Right.objects.count()) == ("area_m2", 0)
 
 
@@ -144,12 +168,61 @@ def test_a_certificate_number_stands_for_one_right(cast: Cast) -> None:
     assert (refusal.value.field, Certificate.objects.filter(right=right).count()) == ("number", 2)
 
 
-def test_a_right_ends_after_its_term_and_not_before(cast: Cast) -> None:
-    running = lease(cast, make_right(cast), legal_day(), 1)
-    with pytest.raises(Refused):
-        terms.end_right(right_id=str(running.pk), by=None)
-    over = lease(cast, make_right(cast), legal_day() - timedelta(days=800), 1)
-    assert terms.end_right(right_id=str(over.pk), by=None).state == Right.State.ENDED
+def test_the_sweep_ends_a_right_after_its_term_and_frees_the_owners(cast: Cast, pass_time: Callable[..., None]) -> None:
+    owners = make_right(cast)
+    over, running = lease(cast, owners, legal_day(), 1), lease(cast, make_right(cast), legal_day(), 3)
+    days = (over.term_to - legal_day()).days
+    pass_time(days=days - 1)
+    assert end_due() == 0
+    assert [e.kind for e in selectors.active_encumbrances(owners)] == ["lease"]
+    pass_time(days=1)
+    assert [end_due(), end_due()] == [1, 0]
+    assert Right.objects.get(pk=over.pk).state == Right.State.ENDED
+    assert Right.objects.get(pk=running.pk).state == Right.State.ACTIVE
+    assert list(selectors.active_encumbrances(owners)) == []
+    assert list(Event.objects.filter(kind="right.ended").values_list("subject_id", flat=True)) == [str(over.pk)]
+    burden(owners, "listing")
+    assert terms.end_right(right_id=owners.pk) is False
+
+
+def test_an_officer_of_another_collective_in_the_same_village_is_refused(cast: Cast) -> None:
+    wuxing = cast.places.wuxing
+    other = create_organisation(name="五星村二社", kind="collective", division=wuxing, by=None)
+    neighbour = make_user("neighbour")
+    grant_role(user=neighbour, role=Role.FILER, division=wuxing, organisation=other, by=None)
+    with pytest.raises(NotAllowed):
+        enter_land(cast, neighbour)
+    assert (Parcel.objects.count(), Right.objects.count(), Certificate.objects.count()) == (0, 0, 0)
+    with pytest.raises(NotAllowed):
+        right_to(cast, parcel_of(cast), by=neighbour)
+    assert enter_land(cast, cast.village, unit_code="500119 101005 JB00124 W00000000").holder_name == str(
+        cast.collective
+    )
+
+
+def test_an_officer_without_an_organisation_enters_no_land(cast: Cast) -> None:
+    loose = make_user("loose", Role.FILER, cast.places.wuxing)
+    with pytest.raises(NotAllowed):
+        parcel_of(cast, by=loose)
+    assert Parcel.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("500119 101005 JB00123 W0000000", "too short"),
+        ("500119 101005 JB00123 W000000000", "too long"),
+        ("500119 101005 KB00123 W00000000", "Character 13 must be G (state), J (collective)"),
+        ("500119 101005 JB0O123 W00000000", "Characters 15 to 19 (number of the parcel) must be digits."),
+        ("500119 101005 JB00123 X00000000", "Character 20"),
+    ],
+)
+def test_a_wrong_unit_code_is_told_where_it_is_wrong_with_an_example(cast: Cast, code: str, why: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        parcel_of(cast, unit_code=code)
+    assert why in str(refusal.value.message)
+    assert "500119 101005 JB00123 W00000000" in str(refusal.value.message)
+    assert (refusal.value.field, Parcel.objects.count()) == ("unit_code", 0)
 
 
 def test_policy_and_selector_see_the_same_rights(cast: Cast) -> None:
