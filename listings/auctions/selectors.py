@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from exchange.accounts.models import Role, User
+from exchange.accounts.models import Membership, Role, User
 from exchange.accounts.selectors import within
 from exchange.clock import SHANGHAI
 from exchange.money import fen_to_yuan
@@ -100,13 +100,28 @@ def own_registrations(user: User | AnonymousUser) -> QuerySet[Registration]:
     if not isinstance(user, User):
         return Registration.objects.none()
     found = Registration.objects.filter(user=user).order_by("-pk")
-    return found.select_related("auction__listing__division", "deposit__sub_account", "organisation")
+    return found.select_related("auction__listing__division", "deposit__sub_account", "organisation", "user")
 
 
 def live_registration(auction: Auction, user: User | AnonymousUser) -> Registration | None:
     """Return the person's registration for the hall that he has not withdrawn."""
     mine = own_registrations(user).filter(auction=auction)
     return mine.exclude(state=Registration.State.WITHDRAWN).first()
+
+
+def still_entitled(registrations: Iterable[Registration], day: date) -> set[UUID]:
+    """Return which registrations their persons may still bid under on a day, in one query at most.
+
+    A person must be active, and must still represent the company that he has registered: neither a ticket nor an
+    admission outlives that.
+    """
+    active = [one for one in registrations if one.user.is_active]
+    companies = {one.organisation_id for one in active if one.organisation_id}
+    agents = Membership.objects.none()
+    if companies:
+        agents = Membership.objects.filter(role=Role.AGENT, organisation__in=companies, valid_from__lte=day)
+    represented = set(agents.exclude(valid_to__lte=day).values_list("user_id", "organisation_id"))
+    return {one.pk for one in active if not one.organisation_id or (one.user_id, one.organisation_id) in represented}
 
 
 def press_by_key(auction: Auction, user: User, request_key: str) -> Press | None:

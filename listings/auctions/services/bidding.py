@@ -14,14 +14,14 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from exchange.accounts.models import User
-from exchange.clock import legal_now
+from exchange.clock import legal_day, legal_now
 from exchange.errors import NotAllowed, OtherBody, Refused
 from listings.auctions.engine.decide import decide
 from listings.auctions.engine.rising import next_minimum
 from listings.auctions.engine.state import ADMITTED, STRANGER, Event, Extended, Outcome
 from listings.auctions.instants import from_instant, iso, to_instant
 from listings.auctions.models import Auction, HallEvent, Registration
-from listings.auctions.selectors import Press, press_of
+from listings.auctions.selectors import Press, press_of, still_entitled
 from listings.auctions.services import wording
 from listings.auctions.services.closing import open_auction
 from listings.auctions.services.combining import Combiner
@@ -34,6 +34,9 @@ MOST_FEN = 10**15
 
 
 _UNKNOWN = _("We do not know yet whether your bid arrived. Look at the room, or ask again with the same key.")
+_NO_LONGER = _(
+    "You can no longer bid here: your account is closed, or you no longer represent the company. Ask the exchange."
+)
 _NO_AMOUNT = _("Write an amount in yuan such as 35000.00.")
 
 
@@ -132,8 +135,9 @@ class _Batch:
         self.rules = auction.parsed_rules
         self.state = auction.hall_state
         self.extended: Extended | None = None
-        mine = auction.registrations.filter(user__in={one.user_id for one in asked})
+        mine = auction.registrations.filter(user__in={one.user_id for one in asked}).select_related("user")
         self.bidders = {r.user_id: r for r in mine.exclude(state=Registration.State.WITHDRAWN)}
+        self.entitled = still_entitled(self.bidders.values(), legal_day(pen.at))
         known = HallEvent.objects.filter(
             registration__in=self.bidders.values(), request_key__in={one.request_key for one in asked}
         )
@@ -146,6 +150,8 @@ class _Batch:
             return Refused(_NO_AMOUNT, "bad_amount", "amount_fen")
         if registration is None:
             return NotAllowed(_("Only bidders registered for this auction can bid in it. You are watching."))
+        if registration.pk not in self.entitled:
+            return NotAllowed(_NO_LONGER, "no_longer_entitled")
         before = self.known.get((registration.pk, asked.request_key))
         if before is not None:
             return self._again(before, asked)

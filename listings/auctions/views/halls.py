@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
-from exchange.clock import legal_now
+from exchange.clock import legal_day, legal_now
 from exchange.money import fen_to_yuan
 from exchange.web import RepeatableForm, attempt, keyset_page
 from listings.auctions import selectors, showing
 from listings.auctions.forms import BidForm
 from listings.auctions.hall import tickets
-from listings.auctions.models import Auction
+from listings.auctions.models import Auction, Registration
 from listings.auctions.services import bidding, closing
 
 
@@ -55,7 +55,7 @@ def _room(request: HttpRequest, listing_id: object, form: BidForm | None = None)
     auction = hall_or_404(request, listing_id)
     registration = selectors.live_registration(auction, request.user)
     shown = showing.room(auction, registration, legal_now())
-    ticket = tickets.issue(registration, get_language() or "") if registration and shown.is_admitted else ""
+    ticket = tickets.issue(registration, get_language() or "") if registration and _may_enter(registration) else ""
     return {
         "room": shown,
         "auction": auction,
@@ -68,12 +68,17 @@ def _room(request: HttpRequest, listing_id: object, form: BidForm | None = None)
     }
 
 
+def _may_enter(registration: Registration) -> bool:
+    admitted = registration.state == Registration.State.ADMITTED
+    return admitted and bool(selectors.still_entitled([registration], legal_day()))
+
+
 @login_required
 def ticket(request: HttpRequest, listing_id: object) -> HttpResponse:
     """Give an admitted bidder a fresh ticket for the hall."""
     auction = hall_or_404(request, listing_id)
     registration = selectors.live_registration(auction, request.user)
-    if registration is None or not showing.room(auction, registration, legal_now()).is_admitted:
+    if registration is None or not _may_enter(registration):
         raise Http404
     return JsonResponse({"ticket": tickets.issue(registration, get_language() or ""), "life_s": tickets.LIFE_S})
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from exchange.accounts.models import Membership, Role, User
+from exchange.clock import legal_day
 from exchange.errors import NotAllowed, OtherBody, Refused
 from exchange.journal.models import Event
 from listings.auctions import chain
@@ -163,3 +166,35 @@ def test_numbers_have_no_gap_and_the_chain_stands_on_the_announcement(hall: Auct
     assert all(e.hash == chain.link(e.prev, e.body_hash) for e in events)
     assert auction.head == events[-1].hash
     assert len({e.salt for e in events}) == 6 and {len(e.salt) for e in events} == {32}
+
+
+def no_longer(hall: Auction, cast: Cast, user: object) -> None:
+    before = presses(hall)
+    with pytest.raises(NotAllowed) as no:
+        bidding.bid(auction_id=hall.pk, amount_fen=3_100_000, by=user)
+    assert (no.value.code, presses(hall)) == ("no_longer_entitled", before)
+
+
+def test_a_person_whose_account_was_closed_can_no_longer_bid(hall: Auction, cast: Cast) -> None:
+    bid(hall, cast.farmer, 30_000, "k")
+    User.objects.filter(pk=cast.farmer.pk).update(is_active=False)
+    no_longer(hall, cast, cast.farmer)
+    asked = [bidding.Asked(user.pk, "bid", 3_050_000, "both") for user in (cast.farmer, cast.stranger)]
+    answers = bidding.settle(str(hall.pk), asked)
+    assert [isinstance(one, NotAllowed) for one in answers] == [True, False]
+
+
+def test_who_no_longer_represents_the_company_can_no_longer_bid_for_it(cast: Cast) -> None:
+    auction = make_auction(cast)
+    admit(auction, cast.farmer)
+    admit(auction, cast.company, organisation_id=str(cast.company_organisation.pk))
+    hall = open_hall(auction)
+    bid(hall, cast.company, 30_000)
+    entered = f"/auctions/{hall.listing_id}/ticket/"
+    client = Client()
+    client.force_login(cast.company, "allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(entered).status_code == 200
+    Membership.objects.filter(user=cast.company, role=Role.AGENT).update(valid_to=legal_day())
+    bid(hall, cast.farmer, 30_500)
+    no_longer(hall, cast, cast.company)
+    assert client.get(entered).status_code == 404

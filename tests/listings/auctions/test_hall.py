@@ -175,6 +175,14 @@ def test_bids_by_ticket_are_settled_together_and_each_gets_its_answer(live: Simp
     assert HallEvent.objects.filter(kind="bid").count() == 5
 
 
+def test_an_old_ticket_is_worth_nothing_once_the_account_is_closed(live: SimpleNamespace) -> None:
+    path, ticket = f"/hall/{live.auction.pk}/bids", bidder(live.farmer, "a")
+    type(live.cast.farmer).objects.filter(pk=live.cast.farmer.pk).update(is_active=False)
+    status, said = in_the_hall(lambda hall: ask(hall, "POST", path, {"amount": "31000.00"}, **ticket))
+    assert (status, said["code"]) == (403, "no_longer_entitled")
+    assert HallEvent.objects.filter(kind="bid").count() == 2
+
+
 def test_without_ticket_origin_key_or_amount_nothing_reaches_the_hall(live: SimpleNamespace) -> None:
     other = make_foreign_ticket(live)
 
