@@ -58,7 +58,8 @@ def publicity_is_over(deal: Deal) -> bool:
 
 def confirm_due(*, limit: int = 100) -> int:
     """Sweep: confirm the results whose publicity is over, each in its own transaction; return how many."""
-    due = Deal.objects.filter(state=Deal.State.PUBLICITY, publicity_to__lte=legal_now()).order_by("publicity_to")
+    over = Deal.objects.filter(state=Deal.State.PUBLICITY, publicity_provisional=False, publicity_to__lte=legal_now())
+    due = over.order_by("publicity_to")
     return each(due.values_list("pk", flat=True)[:limit], lambda pk: confirm_deal(deal_id=pk))
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import Level, Role
 from exchange.accounts.selectors import holders
 from exchange.accounts.services import notify
-from exchange.calendar import deadline
+from exchange.calendar import deadline, known_years
 from exchange.clock import SHANGHAI, legal_day, legal_now
 from exchange.sweeps import each
 from listings.deals.models import Deal
-from listings.deals.services.confirming import tell
+from listings.deals.services.confirming import publicity_is_over, tell
 from listings.deals.services.opening import frozen_period
+from listings.deals.services.recording import record_deal
 
 PERIOD_OF = {Deal.State.CONFIRMED: "contract_period", Deal.State.CONTRACTED: "payment_period"}
 WORDS = {
@@ -51,9 +53,50 @@ def settled_deadline(deal: Deal) -> datetime | None:
 
     A provisional day is worked out anew first; nothing is done to anybody on a guessed one.
     """
-    if deal.due_provisional and deal.due_from is not None:
-        begin_deadline(deal, deal.due_from)
+    renew_deadline(deal)
     return None if deal.due_provisional else deal.due_at
+
+
+def renew_deadline(deal: Deal) -> None:
+    """Work out anew a provisional deadline of a locked deal.
+
+    Where it turns out to be over already, the whole period runs from now: nobody loses time by a late calendar.
+    """
+    if not deal.due_provisional or deal.due_from is None:
+        return
+    begin_deadline(deal, deal.due_from)
+    now = legal_now()
+    if not deal.due_provisional and deal.due_at is not None and deal.due_at <= now:
+        begin_deadline(deal, now)
+
+
+def renew_dates_of_year(*, year: int) -> int:
+    """Work out anew the provisional days of all deals, each by itself; return of how many one has changed.
+
+    Raises LookupError on a machine that has no file of that year yet: the journal then tries again.
+    """
+    if year not in known_years():
+        raise LookupError(f"The calendar of {year} has not arrived on this machine.")
+    guessed = Deal.objects.filter(
+        Q(state=Deal.State.PUBLICITY, publicity_provisional=True) | Q(state__in=PERIOD_OF, due_provisional=True)
+    )
+    return each(guessed.order_by("pk").values_list("pk", flat=True), lambda pk: renew_dates(deal_id=pk))
+
+
+@transaction.atomic
+def renew_dates(*, deal_id: object) -> bool:
+    """Work out anew the end of a deal's publicity or its winner's deadline; tell both sides what has changed."""
+    deal = Deal.objects.lock(pk=deal_id)
+    before = (deal.publicity_to, deal.publicity_provisional, deal.due_at, deal.due_provisional)
+    if deal.state == Deal.State.PUBLICITY:
+        publicity_is_over(deal)
+    elif deal.state in PERIOD_OF:
+        renew_deadline(deal)
+    if (deal.publicity_to, deal.publicity_provisional, deal.due_at, deal.due_provisional) == before:
+        return False
+    record_deal("deal.dates_renewed", deal, None)
+    tell(deal, gettext_noop("A provisional day of “%(title)s” was worked out anew. Look at the deal for the new one."))
+    return True
 
 
 def remind_due(*, limit: int = 100) -> int:
