@@ -42,6 +42,7 @@ class AuctionOut(serializers.Serializer):
     opens_at = serializers.DateTimeField()
     timed_from = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    provisional = serializers.BooleanField()
     start_price = YuanField(source="parsed_rules.start")
     step = YuanField(source="listing.step_fen")
     deposit = YuanField(source="deposit_fen")

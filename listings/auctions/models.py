@@ -20,6 +20,16 @@ from listings.auctions.engine.state import State as HallState
 from listings.auctions.engine.state import state_from_json
 from listings.catalogue.models import Announcement, Listing
 
+# What the database refuses to change on a hall: dates that are not provisional, and, once it is closed, everything
+# but a provisional date of its refunds.
+SETTLED_DATES = """NOT OLD.provisional AND (OLD.announcement_id, OLD.rules, OLD.opens_at, OLD.provisional)
+IS DISTINCT FROM (NEW.announcement_id, NEW.rules, NEW.opens_at, NEW.provisional)"""
+CLOSED = """OLD.state = 'closed' AND (
+    NOT OLD.refund_provisional
+    OR to_jsonb(OLD) - '{refund_due_at,refund_provisional}'::text[]
+        IS DISTINCT FROM to_jsonb(NEW) - '{refund_due_at,refund_provisional}'::text[]
+)"""
+
 
 class Auction(Row):
     """The hall (竞价场次) of one listing: its rules as a record holds them, and where it stands.
@@ -27,6 +37,11 @@ class Auction(Row):
     `engine_state` is the state of the pure core after event `number`; price, leader and end stand beside it
     as columns to be read. `head` is the hash of the newest event; before the first it is the hash of the
     announcement. `public_number` counts what everybody sees, without gaps.
+
+    While the dates are `provisional` (the working days of their year are not published), nothing is held against
+    anybody by them: registration stays open, the hall does not open, and no press is recorded; the dates are
+    those of the announcement's next version (`services.scheduling`). A `refund_provisional` date is likewise
+    counted anew.
     """
 
     class State(models.TextChoices):
@@ -50,6 +65,7 @@ class Auction(Row):
     registration_closes_at = models.DateTimeField()
     opens_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     engine_state = models.JSONField()
     number = models.PositiveIntegerField(default=0)
@@ -63,6 +79,7 @@ class Auction(Row):
     winner = models.ForeignKey("Registration", null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     refund_due_at = models.DateTimeField(null=True)
+    refund_provisional = models.BooleanField(default=False)
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PLATFORM)
 
     class Meta:
@@ -77,17 +94,20 @@ class Auction(Row):
                 | (~models.Q(outcome="sold") & models.Q(winner=None)),
                 name="only_what_is_sold_has_a_winner",
             ),
+            models.CheckConstraint(
+                condition=models.Q(provisional=False) | models.Q(state="scheduled", number=0),
+                name="no_hall_goes_on_at_provisional_dates",
+            ),
         ]
         indexes = [
             models.Index(fields=["opens_at"], condition=models.Q(state="scheduled"), name="halls_to_open"),
             models.Index(fields=["ends_at"], condition=models.Q(state="open"), name="halls_to_close"),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="terms", fields=["listing", "announcement", "rules", "deposit_fen", "opens_at"]),
+            pgtrigger.ReadOnly(name="terms", fields=["listing", "deposit_fen"]),
+            pgtrigger.Protect(name="dates", operation=pgtrigger.Update, condition=pgtrigger.Condition(SETTLED_DATES)),
             pgtrigger.Protect(
-                name="closed_for_good",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state="closed"),
+                name="closed_for_good", operation=pgtrigger.Update, condition=pgtrigger.Condition(CLOSED)
             ),
         ]
 
@@ -111,11 +131,15 @@ class Auction(Row):
         length = rules.extension.length if rules.extension.mode != "none" else 0
         return self.opens_at + timedelta(microseconds=rules.ends_at - length - rules.opens_at)
 
+    def takes_registrations(self, moment: datetime) -> bool:
+        """Whether registration was, or is, open at a moment; provisional dates close it for nobody."""
+        return self.provisional or moment < self.registration_closes_at
+
     def phase(self, now: datetime) -> str:
         """Return before, free, timed, checking (over, not yet closed) or closed, as of `now`."""
         if self.state == self.State.CLOSED:
             return "closed"
-        if now < self.opens_at:
+        if now < self.opens_at or self.provisional:
             return "before"
         if now >= self.ends_at:
             return "checking"

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from exchange.journal.delivery import on
 from exchange.journal.models import Event
-from listings.auctions.services import deposits, scheduling
+from listings.auctions.services import closing, deposits, scheduling
 
 
 @on("listing.announced")
 def schedule(event: Event) -> None:
     """An announced listing gets its hall."""
-    scheduling.schedule_auction(listing_id=event.subject_id, announcement_id=event.data["announcement"])
+    scheduling.schedule_auction(listing_id=event.subject_id)
+
+
+@on("listing.dates_renewed")
+def reschedule(event: Event) -> None:
+    """The dates of an announcement were provisional and are worked out anew."""
+    scheduling.reschedule_auction(listing_id=event.subject_id)
+
+
+@on("calendar.year_imported")
+def settle_refund_dates(event: Event) -> None:
+    """A year of the calendar has come: perhaps the dates of refunds that fall into it."""
+    closing.settle_refund_dates(year=event.data["year"])
 
 
 @on("bank.received")

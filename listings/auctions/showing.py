@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from exchange.money import divide_half_up
 from exchange.templatetags.dates import clock, moment
@@ -53,6 +53,11 @@ class Room:
     def is_admitted(self) -> bool:
         """Whether the reader is a bidder of this hall whose deposit is held."""
         return self.registration is not None and self.registration.state == Registration.State.ADMITTED
+
+    @property
+    def takes_registrations(self) -> bool:
+        """Whether one can still register."""
+        return self.auction.takes_registrations(self.now)
 
     @property
     def leads(self) -> bool:
@@ -120,6 +125,9 @@ def _extension_text(auction: Auction) -> str:
 
 
 State = tuple[str, str, str]
+PROVISIONAL = gettext_lazy(
+    "The working days of that year are not published; the dates are worked out anew when they are."
+)
 
 
 def _state(auction: Auction, registration: Registration | None, phase: str, bids: list[dict[str, Any]]) -> State:
@@ -129,6 +137,8 @@ def _state(auction: Auction, registration: Registration | None, phase: str, bids
         return "checking", _("Confirming the last bids…"), _("The result follows in a moment.")
     if phase == "before":
         at = {"time": moment(auction.opens_at)}
+        if auction.provisional:
+            return "before", _("The opening is not settled yet"), PROVISIONAL
         if registration is not None and registration.state == Registration.State.ADMITTED:
             return "before", _("Bidding begins at %(time)s") % at, _("You are admitted.")
         return "before", _("Bidding begins at %(time)s") % at, ""
@@ -241,6 +251,8 @@ def bid_facts(auction: Auction, amount_fen: int) -> list[tuple[str, str]]:
 
 def hall_line(auction: Auction) -> str:
     """Return when and how a hall ran, for lists."""
+    if auction.provisional:
+        return _("The opening is not settled yet")
     if auction.state == Auction.State.CLOSED and auction.closed_at:
         return _("ended %(time)s") % {"time": f"{moment(auction.closed_at)}:{clock(auction.closed_at)[-2:]}"}
     return _("begins %(time)s") % {"time": moment(auction.opens_at)}

@@ -122,8 +122,9 @@ def _stage(listing: Listing, announcement: Announcement | None, now: datetime) -
     state = Listing.State(listing.state)
     if announcement is None or state not in (Listing.State.ANNOUNCED, Listing.State.BIDDING):
         return "done", str(state.label), "", None
-    if state == Listing.State.BIDDING or now >= announcement.opens_at:
+    settled = not announcement.provisional
+    if state == Listing.State.BIDDING or (settled and now >= announcement.opens_at):
         return "live", _("Bidding now"), _("ends"), listing.bidding_ends_at or announcement.ends_at
-    if now >= announcement.registration_closes_at:
+    if settled and now >= announcement.registration_closes_at:
         return "soon", _("Opens soon"), _("opens"), announcement.opens_at
     return "open", _("Registration open"), _("registration until"), announcement.registration_closes_at

@@ -37,6 +37,7 @@ _UNKNOWN = _("We do not know yet whether your bid arrived. Look at the room, or 
 _NO_LONGER = _(
     "You can no longer bid here: your account is closed, or you no longer represent the company. Ask the exchange."
 )
+_NO_DATES = _("The opening is not settled yet: the working days of that year are not published. You will be told.")
 _NO_AMOUNT = _("Write an amount in yuan such as 35000.00.")
 
 
@@ -115,7 +116,7 @@ def _settled(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
 def _settle_batch(auction_id: str, asked: list[Asked]) -> list[Press | Refused]:
     auction = Auction.objects.lock(pk=auction_id)
     now = legal_now()
-    if auction.state == Auction.State.SCHEDULED and now >= auction.opens_at:
+    if auction.state == Auction.State.SCHEDULED and auction.phase(now) != "before":
         raise _NotOpenedYet
     batch = _Batch(auction, Pen(auction, now), asked)
     answers = [batch.answer(one) for one in asked]
@@ -150,6 +151,8 @@ class _Batch:
             return Refused(_NO_AMOUNT, "bad_amount", "amount_fen")
         if registration is None:
             return NotAllowed(_("Only bidders registered for this auction can bid in it. You are watching."))
+        if self.auction.provisional:
+            return Refused(_NO_DATES, "not_open")
         if registration.pk not in self.entitled:
             return NotAllowed(_NO_LONGER, "no_longer_entitled")
         before = self.known.get((registration.pk, asked.request_key))

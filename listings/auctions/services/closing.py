@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from exchange.accounts.services import notify
-from exchange.calendar import Period, Unit, deadline
+from exchange.calendar import Period, Unit, deadline, known_years
 from exchange.clock import SHANGHAI, legal_now
 from exchange.errors import Busy
 from exchange.money import group_thousands
@@ -97,7 +97,7 @@ def _is_late(auction: Auction, phase: str) -> bool:
 
 def open_due(*, limit: int = 100) -> int:
     """Open the halls whose time has come, each in its own transaction; return how many."""
-    due = Auction.objects.filter(state=S.SCHEDULED, opens_at__lte=legal_now()).order_by("opens_at")
+    due = Auction.objects.filter(state=S.SCHEDULED, provisional=False, opens_at__lte=legal_now()).order_by("opens_at")
     return each(due.values_list("pk", flat=True)[:limit], lambda pk: open_auction(auction_id=pk, wait=False))
 
 
@@ -119,7 +119,7 @@ def _locked(auction_id: object, wait: bool) -> Auction | None:
 
 
 def _open(auction: Auction, now: datetime) -> bool:
-    if now < auction.opens_at:
+    if auction.phase(now) == "before":
         return False
     pen = Pen(auction, now)
     pen.add(HallEvent.Kind.OPEN, public=True, outcome={"ends_at": iso(auction.ends_at)})
@@ -135,11 +135,12 @@ def _end(auction: Auction, end: Result, at: datetime) -> None:
     live = auction.registrations.filter(state__in=[Registration.State.ADMITTED, Registration.State.DEPOSIT_DUE])
     registrations = Registration.objects.lock_all(live.values_list("pk", flat=True))
     winner = next((one for one in registrations if one.paddle == end.winner), None)
-    due_at = _refund_due(auction, at)
+    due_at, provisional = _refund_due(auction, at)
     for registration in registrations:
         _settle_registration(auction, registration, winner, at)
     report(auction=auction)
-    move(auction, S.CLOSED, outcome=end.outcome, winner=winner, closed_at=at, refund_due_at=due_at)
+    refund = {"refund_due_at": due_at, "refund_provisional": provisional}
+    move(auction, S.CLOSED, outcome=end.outcome, winner=winner, closed_at=at, **refund)
     if winner:
         announcing.mark_sold(listing_id=str(auction.listing_id))
     else:
@@ -178,8 +179,28 @@ def _settle_registration(
         notify(user=registration.user, text=text, words={"title": auction.listing.title}, url=address)
 
 
-def _refund_due(auction: Auction, at: datetime) -> datetime:
-    """Return by when the losers must have their deposits, by the rule frozen in the announcement."""
+def _refund_due(auction: Auction, at: datetime) -> tuple[datetime, bool]:
+    """Return by when the losers must have their deposits, by the rule frozen in the announcement; if provisional."""
     rule = auction.announcement.rules["refund_period"]
-    due, _provisional = deadline(at.astimezone(SHANGHAI), Period(rule["value"], Unit(rule["unit"])))
-    return due
+    return deadline(at.astimezone(SHANGHAI), Period(rule["value"], Unit(rule["unit"])))
+
+
+@transaction.atomic
+def settle_refund_dates(*, year: int) -> int:
+    """Count the provisional dates of refunds anew, as a year of the calendar has come; return how many changed.
+
+    Raises LookupError on a machine that has no file of that year yet: the journal then tries again.
+    """
+    if year not in known_years():
+        raise LookupError(f"The calendar of {year} has not arrived on this machine.")
+    due = Auction.objects.filter(state=S.CLOSED, refund_provisional=True)
+    changed = 0
+    for auction in Auction.objects.lock_all(due.values_list("pk", flat=True)):
+        if auction.closed_at is None:
+            continue
+        found = _refund_due(auction, auction.closed_at)
+        if found != (auction.refund_due_at, True):
+            auction.refund_due_at, auction.refund_provisional = found
+            auction.save(update_fields=["refund_due_at", "refund_provisional"])
+            changed += 1
+    return changed

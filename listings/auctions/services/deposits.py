@@ -76,7 +76,7 @@ def _why_not(
             "The money came from an account of “%(payer)s”, but “%(name)s” is registered, so it is on its way back. "
             "Pay from an account in that name before registration closes."
         )
-    if received_at >= auction.registration_closes_at:
+    if not auction.takes_registrations(received_at):
         return gettext_noop(
             "The money came after registration had closed, so it is on its way back. You cannot bid in this auction."
         )

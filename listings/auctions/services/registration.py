@@ -38,7 +38,7 @@ def register(*, auction_id: str, by: User, organisation_id: str | None = None, r
         "barred",
     )
     organisation = _company(by, auction, organisation_id)
-    if legal_now() >= auction.registration_closes_at:
+    if not auction.takes_registrations(legal_now()):
         raise Refused(
             _("Registration for this auction has closed. You may watch, and register for another one."), "too_late"
         )
@@ -69,7 +69,7 @@ def withdraw(*, registration_id: str, by: User, request_key: str = "") -> Regist
     auction = Auction.objects.lock(pk=auction_id)
     registration = Registration.objects.lock(pk=registration_id)
     require(policies.may_withdraw(by, registration), _("Only the person who registered can withdraw."))
-    if legal_now() >= auction.registration_closes_at:
+    if not auction.takes_registrations(legal_now()):
         raise Refused(
             _("Registration has closed; you can no longer withdraw. You need not bid, and the deposit will come back."),
             "too_late",

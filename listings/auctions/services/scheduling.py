@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_noop
 
+from exchange.accounts.services import notify
 from exchange.calendar import Unit
 from exchange.clock import SHANGHAI
 from exchange.journal.services import record
 from exchange.money import fen_to_yuan
 from listings.auctions.engine.rules import rules_from_json
 from listings.auctions.engine.state import initial_state, state_to_json
-from listings.auctions.models import Auction
+from listings.auctions.models import Auction, Registration
 from listings.catalogue.models import Announcement, Listing
 
 _UNITS = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1)}
@@ -49,29 +52,64 @@ def hall_rules(announcement: Announcement, listing: Listing) -> dict[str, Any]:
 
 
 @transaction.atomic
-def schedule_auction(*, listing_id: str, announcement_id: str) -> Auction:
-    """Make the hall of a listing that was announced, once; a repeat gets the first."""
+def schedule_auction(*, listing_id: str) -> Auction:
+    """Make the hall of a listing that was announced, by the newest version, once; a repeat gets the first."""
     listing = Listing.objects.lock(pk=listing_id)
     found = Auction.objects.filter(listing=listing).first()
     if found:
         return found
-    announcement = Announcement.objects.get(pk=announcement_id, listing=listing)
-    rules = hall_rules(announcement, listing)
     auction = Auction.objects.create(
         listing=listing,
-        announcement=announcement,
         division=listing.division,
-        rules=rules,
         deposit_fen=listing.deposit_fen or 0,
-        registration_closes_at=announcement.registration_closes_at,
-        opens_at=announcement.opens_at,
-        ends_at=announcement.ends_at,
-        engine_state=state_to_json(initial_state(rules_from_json(rules))),
-        head=announcement.sha256,
         origin=listing.origin,
+        **_dated(listing),
     )
     record_auction("auction.scheduled", auction, opens_at=auction.opens_at.isoformat())
     return auction
+
+
+@transaction.atomic
+def reschedule_auction(*, listing_id: str) -> bool:
+    """Give a hall with provisional dates those of its announcement's newest version; those who registered are told.
+
+    False when there is no such hall. Nothing has been pressed in it yet, so that its chain begins with the new
+    version.
+    """
+    listing = Listing.objects.lock(pk=listing_id)
+    found = Auction.objects.filter(listing=listing).values_list("pk", flat=True).first()
+    auction = Auction.objects.lock(pk=found) if found else None
+    if auction is None or not auction.provisional:
+        return False
+    dated = _dated(listing)
+    for name, value in dated.items():
+        setattr(auction, name, value)
+    auction.save(update_fields=list(dated))
+    record_auction("auction.rescheduled", auction, opens_at=auction.opens_at.isoformat())
+    for registration in auction.registrations.exclude(state=Registration.State.WITHDRAWN).select_related("user"):
+        notify(
+            user=registration.user,
+            text=gettext_noop("The dates of “%(title)s” were worked out anew. Bidding begins at %(time)s."),
+            words={"title": listing.title, "time": f"{auction.opens_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"},
+            url=reverse("auctions:room", kwargs={"listing_id": listing.pk}),
+        )
+    return True
+
+
+def _dated(listing: Listing) -> dict[str, Any]:
+    """Return what the newest version of the announcement says of the hall: dates, rules, where the chain begins."""
+    announcement = listing.announcements.latest("version")
+    rules = hall_rules(announcement, listing)
+    return {
+        "announcement": announcement,
+        "rules": rules,
+        "registration_closes_at": announcement.registration_closes_at,
+        "opens_at": announcement.opens_at,
+        "ends_at": announcement.ends_at,
+        "provisional": announcement.provisional,
+        "engine_state": state_to_json(initial_state(rules_from_json(rules))),
+        "head": announcement.sha256,
+    }
 
 
 def record_auction(kind: str, auction: Auction, **data: Any) -> None:

@@ -39,7 +39,7 @@ def register(request: HttpRequest, listing_id: object) -> HttpResponse:
     context = {
         "form": form,
         "barred": not policies.may_register(request.user, auction),
-        "late": legal_now() >= auction.registration_closes_at,
+        "late": not auction.takes_registrations(legal_now()),
         "steps": _steps("register"),
         **_lot(auction),
     }
@@ -93,7 +93,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _own(mine: Registration, form: RepeatableForm | None = None) -> dict[str, Any]:
     now = legal_now()
-    open_still = mine.is_live and now < mine.auction.registration_closes_at
+    open_still = mine.is_live and mine.auction.takes_registrations(now)
     return {
         "registration": mine,
         "deposit": mine.deposit,

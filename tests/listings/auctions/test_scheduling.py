@@ -37,7 +37,7 @@ def test_an_announced_listing_gets_one_hall_with_the_frozen_rules(cast: Cast) ->
 
 def test_hearing_the_announcement_twice_makes_no_second_hall(cast: Cast) -> None:
     auction = make_auction(cast)
-    again = schedule_auction(listing_id=str(auction.listing_id), announcement_id=str(auction.announcement_id))
+    again = schedule_auction(listing_id=str(auction.listing_id))
     assert again == auction
     assert Auction.objects.count() == 1
     assert Event.objects.filter(kind="auction.scheduled").count() == 1

@@ -1,0 +1,126 @@
+"""No step is taken against anybody on a date whose year of the calendar is not published; refunds go on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from exchange import calendar
+from exchange.accounts.models import Notice
+from exchange.errors import Refused
+from exchange.journal.models import Event
+from listings.auctions.models import Auction, Deposit, HallEvent, Registration
+from listings.auctions.services import bidding, closing
+from listings.auctions.services.registration import register, withdraw
+from listings.auctions.verifying import differences
+from tests.factories import Cast, make_announcement
+from tests.listings.auctions.hall import admit, bid, close_hall, go_to, hear, open_hall
+from tests.listings.catalogue.test_provisional_dates import import_years
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
+HOUR = timedelta(hours=1)
+State = Auction.State
+
+
+def make_standard_auction(cast: Cast) -> Auction:
+    """A hall under the standard rules, whose periods are working days."""
+    listing_id = make_announcement(cast).listing_id
+    hear()
+    return Auction.objects.get(listing=listing_id)
+
+
+@pytest.fixture
+def waiting(cast: Cast, no_calendars: Path) -> Auction:
+    """A hall whose dates were counted without any calendar."""
+    auction = make_standard_auction(cast)
+    assert auction.provisional
+    return auction
+
+
+def test_registration_is_closed_for_nobody(waiting: Auction, cast: Cast) -> None:
+    go_to(waiting.registration_closes_at + HOUR)
+    farmer, stranger = admit(waiting, cast.farmer, cast.stranger)
+    assert [farmer.state, stranger.state] == [Registration.State.ADMITTED] * 2
+    withdraw(registration_id=str(stranger.pk), by=cast.stranger)
+    hear()
+    assert Deposit.objects.get(registration=stranger).state == Deposit.State.REFUNDING
+
+
+def test_the_hall_does_not_open_and_takes_no_press(waiting: Auction, cast: Cast) -> None:
+    admit(waiting, cast.farmer)
+    for moment in (waiting.opens_at + HOUR, waiting.ends_at + HOUR):
+        go_to(moment)
+        assert [closing.open_due(), closing.close_due()] == [0, 0]
+        assert not closing.open_auction(auction_id=waiting.pk)
+        assert not closing.close(auction_id=waiting.pk)
+        with pytest.raises(Refused) as no:
+            bidding.bid(auction_id=waiting.pk, amount_fen=3_000_000, by=cast.farmer)
+        assert no.value.code == "not_open"
+        page = Client().get(f"/auctions/{waiting.listing_id}/").content.decode()
+        assert "The opening is not settled yet" in page and "Register to bid" in page
+        assert "Bidding now" not in Client().get(f"/listings/{waiting.listing_id}/").content.decode()
+    assert (Auction.objects.get().state, HallEvent.objects.count()) == (State.SCHEDULED, 0)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Auction.objects.update(state=State.OPEN)
+
+
+def test_the_hall_takes_over_the_settled_dates_tells_the_bidders_and_opens_by_them(
+    waiting: Auction, cast: Cast
+) -> None:
+    admit(waiting, cast.farmer, cast.stranger)
+    import_years(waiting.opens_at.date())
+    hear()
+    auction = Auction.objects.get()
+    version = auction.listing.announcements.get(version=2)
+    assert (auction.announcement, auction.head, auction.provisional) == (version, version.sha256, False)
+    assert (auction.opens_at, auction.ends_at) == (version.opens_at, version.ends_at) != (waiting.opens_at, 0)
+    assert Event.objects.filter(kind="auction.rescheduled").count() == 1
+    assert Notice.objects.filter(phrase__contains="were worked out anew. Bidding begins").count() == 2
+    go_to(auction.registration_closes_at)
+    with pytest.raises(Refused) as late:
+        register(auction_id=auction.pk, by=cast.company)
+    assert late.value.code == "too_late"
+    auction = open_hall(auction)
+    bid(auction, cast.farmer, 30_000)
+    assert close_hall(auction).state == State.CLOSED
+    assert list(differences(Auction.objects.get())) == []
+
+
+def test_settled_dates_of_a_hall_cannot_be_changed(cast: Cast, no_calendars: Path) -> None:
+    import_years()
+    auction = make_standard_auction(cast)
+    for change in ({"opens_at": auction.opens_at + HOUR}, {"provisional": True}, {"rules": {}}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Auction.objects.filter(pk=auction.pk).update(**change)
+    before = auction.head
+    import_years()
+    hear()
+    assert Auction.objects.get().head == before
+
+
+def test_a_refund_goes_out_although_its_last_day_is_provisional_and_the_day_is_settled_later(
+    cast: Cast, no_calendars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_years()
+    auction = make_standard_auction(cast)
+    admit(auction, cast.farmer, cast.stranger)
+    open_hall(auction)
+    bid(auction, cast.farmer, 30_000)
+    with monkeypatch.context() as without:
+        without.setattr(calendar, "FOLDER", tmp_path)
+        without.setattr(calendar, "_notices", {})
+        auction = close_hall(auction)
+    assert auction.refund_provisional and auction.refund_due_at is not None
+    assert Deposit.objects.get(registration__user=cast.stranger).state == Deposit.State.REFUNDING
+    with pytest.raises(LookupError):
+        closing.settle_refund_dates(year=1999)
+    year = auction.ends_at.year
+    assert [closing.settle_refund_dates(year=year), closing.settle_refund_dates(year=year)] == [1, 0]
+    assert not Auction.objects.get().refund_provisional
+    for change in ({"refund_due_at": None}, {"refund_provisional": True}, {"price_fen": 1}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Auction.objects.update(**change)
