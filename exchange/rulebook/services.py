@@ -14,7 +14,7 @@ from exchange.accounts.models import Division, User
 from exchange.clock import legal_day
 from exchange.errors import Refused, require
 from exchange.journal.repeats import repeatable
-from exchange.journal.services import record
+from exchange.journal.services import record, record_all
 from exchange.locking import patience
 from exchange.rulebook import policies
 from exchange.rulebook.keys import Key, is_sound
@@ -28,7 +28,9 @@ def define_right_kinds(*, kinds: list[dict[str, Any]]) -> int:
     known = set(RightKind.objects.values_list("code", flat=True))
     fresh = [RightKind(**kind) for kind in kinds if kind["code"] not in known]
     RightKind.objects.bulk_create(fresh)
-    return len(fresh)
+    today = legal_day()
+    facts = [{"subject": kind, "division": None, "day": today, "right_kind": kind.code} for kind in fresh]
+    return record_all(kind="right_kind.defined", facts=facts, by=None)
 
 
 @repeatable

@@ -37,6 +37,13 @@ def publish(division: Division, values: list[dict[str, Any]], **changes: Any) ->
     return publish_rule_set(division=division, values=values, **(said | changes))
 
 
+def test_every_kind_of_right_is_in_the_journal_once(rulebook: Divisions) -> None:
+    call_command("load_rulebook", stderr=StringIO())
+    told = Event.objects.filter(kind="right_kind.defined").values_list("subject_id", flat=True)
+    assert sorted(told) == sorted(RightKind.objects.values_list("code", flat=True))
+    assert len(told) == 14
+
+
 def test_every_parameter_has_a_default_with_source_and_evidence(rulebook: Divisions) -> None:
     found = selectors.snapshot(right_kind=KIND, division=rulebook.wuxing, day=DAY)
     assert list(found) == list(Key.values)
