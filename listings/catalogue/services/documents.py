@@ -92,10 +92,14 @@ def _drawn_anew(content: bytes) -> bytes:
     return kept.getvalue()
 
 
+@repeatable
 @transaction.atomic
-def remove_document(*, document_id: str, by: User) -> None:
-    """Take a file out of a draft; that it was there stays in the journal, by its hash."""
-    document = Document.objects.select_related("listing").get(pk=document_id)
-    listing = editable(str(document.listing_id), by)
+def remove_document(*, listing_id: str, document_id: str, by: User, request_key: str = "") -> None:
+    """Take a file out of a draft; that it was there stays in the journal, by its hash. A repeat changes nothing."""
+    listing = editable(listing_id, by)
+    document = Document.objects.filter(listing=listing, pk=document_id).first()
+    if document is None:
+        return
     record_listing("listing.document_removed", listing, by, document=document.kind, sha256=document.sha256)
     document.delete()
+    transaction.on_commit(lambda: document.file.delete(save=False), robust=True)

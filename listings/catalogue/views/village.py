@@ -208,16 +208,28 @@ def _entered(row: Listing, task: str) -> dict[str, Any]:
 
 
 @login_required
-@require_POST
 def remove_document(request: HttpRequest, listing_id: str, document_id: str) -> HttpResponse:
-    """Take a file out of a draft."""
+    """Ask whether a file is to be taken out of a draft; POST takes it out."""
     row = _own(request, listing_id)
-    kept = get_object_or_404(Document.objects.filter(listing=row), pk=document_id)
-    form = forms.Form(request.POST)
-    done = attempt(form, documents.remove_document, document_id=str(kept.pk), by=request.user)
-    if done.ok:
-        return redirect("catalogue:task", listing_id=row.pk, task="documents")
-    return render(request, "listings/catalogue/tasks.html", _tasks(row, form), status=done.status)
+    kept = Document.objects.filter(listing=row, pk=document_id).first()
+    form = RepeatableForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        done = attempt(
+            form, documents.remove_document, listing_id=str(row.pk), document_id=str(document_id), by=request.user
+        )
+        if done.ok:
+            messages.success(request, _("The file is removed."))
+            return redirect("catalogue:task", listing_id=row.pk, task="documents")
+        status = done.status
+    elif kept is None or not row.is_editable:
+        raise Http404
+    context = {
+        "form": form,
+        "facts": [(kept.get_kind_display(), kept.name)] if kept else [],
+        "back": reverse("catalogue:task", kwargs={"listing_id": row.pk, "task": "documents"}),
+    }
+    return render(request, "listings/catalogue/remove.html", context, status=status)
 
 
 @login_required

@@ -31,8 +31,8 @@ ACCESS = {
         kwargs=lambda w: {"listing_id": w.draft.pk, "task": "basics"},
     ),
     "catalogue:remove_document": Cell(
-        get={"*": 405, "anonymous": LOGIN},
-        post={"anonymous": LOGIN, "village": LOGIN},
+        get=VILLAGE,
+        post={"anonymous": LOGIN, "village": 400},
         kwargs=lambda w: {"listing_id": w.draft.pk, "document_id": w.draft.documents.first().pk},
     ),
     "catalogue:queue": Cell(get={"anonymous": LOGIN, **OFFICES}, post={"anonymous": LOGIN, **OFFICES}),
