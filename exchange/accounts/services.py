@@ -20,6 +20,7 @@ from exchange.clock import legal_day, legal_now
 from exchange.csvfiles import RowsRefused
 from exchange.errors import Refused, require
 from exchange.identifiers import check_uscc
+from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.locking import patience
 
@@ -30,8 +31,11 @@ def _administers(by: User | None, division: Division) -> bool:
     return by is None or by.is_superuser or by.has_role(Role.ADMINISTRATOR, division)
 
 
+@repeatable
 @transaction.atomic
-def create_user(*, username: str, password: str, full_name: str, by: User | None, phone: str = "") -> User:
+def create_user(
+    *, username: str, password: str, full_name: str, by: User | None, phone: str = "", request_key: str = ""
+) -> User:
     """Make a person who can log in; `by` None is the set-up itself. A weak password is refused at its field."""
     require(
         by is None or by.is_superuser or by.has_role(Role.ADMINISTRATOR),
@@ -50,9 +54,10 @@ def create_user(*, username: str, password: str, full_name: str, by: User | None
     return user
 
 
+@repeatable
 @transaction.atomic
 def create_organisation(
-    *, name: str, kind: str, division: Division, by: User | None, uscc: str | None = None
+    *, name: str, kind: str, division: Division, by: User | None, uscc: str | None = None, request_key: str = ""
 ) -> Organisation:
     """Make an organisation; its unified social credit code (GB 32100) is checked and must be new."""
     require(_administers(by, division), _("Only an administrator of this division adds organisations."))
@@ -68,6 +73,7 @@ def create_organisation(
     return organisation
 
 
+@repeatable
 @transaction.atomic
 def grant_role(
     *,
@@ -77,6 +83,7 @@ def grant_role(
     by: User | None,
     organisation: Organisation | None = None,
     valid_from: date | None = None,
+    request_key: str = "",
 ) -> Membership:
     """Give a person a role at a division. Nobody gives a role to himself (maker ≠ checker)."""
     require(_administers(by, division), _("Only an administrator of this division gives roles."))

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import models, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from exchange.errors import OtherBody
@@ -32,9 +33,12 @@ def _plain(value: Any) -> Any:
 
 
 def body_hash(service: str, body: dict[str, Any]) -> str:
-    """Return the SHA-256 of a service's name and arguments, files by their content."""
+    """Return the keyed SHA-256 of a service's name and arguments, files by their content.
+
+    Keyed, since an argument may be a password: without the secret key nobody can try words against the hash.
+    """
     text = json.dumps([service, body], default=_plain, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return salted_hmac("exchange.journal.repeats", text, algorithm="sha256").hexdigest()
 
 
 def repeatable(service: Callable[P, R]) -> Callable[P, R]:

@@ -22,8 +22,11 @@ from listings.registry.models import Certificate, Collective, Parcel, Right
 UNIT_CODE_EXAMPLE = "500119 101005 JB00123 W00000000"
 
 
+@repeatable
 @transaction.atomic
-def create_collective(*, organisation: Organisation, by: User | None, origin: str = Origin.PLATFORM) -> Collective:
+def create_collective(
+    *, organisation: Organisation, by: User | None, origin: str = Origin.PLATFORM, request_key: str = ""
+) -> Collective:
     """Enter an organisation of the kind "collective" as the owner of land in its village."""
     require(by is None or by.is_superuser, _("Only the set-up enters collectives."))
     collective = Collective.objects.create(organisation=organisation, division=organisation.division, origin=origin)
