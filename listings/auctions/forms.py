@@ -11,6 +11,8 @@ from exchange.accounts.models import Role, User
 from exchange.fields import YuanField
 from exchange.web import RepeatableForm
 
+MYSELF = "myself"
+
 
 class RegisterForm(RepeatableForm):
     """As whom one registers, and that the terms have been read."""
@@ -18,7 +20,6 @@ class RegisterForm(RepeatableForm):
     organisation_id = forms.ChoiceField(
         label=_("Who is registering?"),
         help_text=_("The contract will be made with this person or company."),
-        required=False,
         widget=forms.RadioSelect,
     )
     terms_read = forms.BooleanField(
@@ -35,7 +36,14 @@ class RegisterForm(RepeatableForm):
         super().__init__(*args, **kwargs)
         companies = [(str(m.organisation_id), str(m.organisation)) for m in user.memberships_as(Role.AGENT)]
         myself = _("Myself: %(name)s") % {"name": user.full_name}
-        self.fields["organisation_id"].choices = [("", myself), *companies]  # type: ignore[attr-defined]
+        self.fields["organisation_id"].choices = [(MYSELF, myself), *companies]  # type: ignore[attr-defined]
+        # Who could mean a company says so; for everybody else there is nothing to choose.
+        self.initial.setdefault("organisation_id", "" if companies else MYSELF)
+
+    def clean_organisation_id(self) -> str:
+        """Return the company, "" for oneself."""
+        chosen = self.cleaned_data["organisation_id"]
+        return "" if chosen == MYSELF else chosen
 
     def clean(self) -> dict[str, Any]:
         """Keep what the service asks for; the ticks have done their work."""

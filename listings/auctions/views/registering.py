@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from exchange.accounts.selectors import notices
 from exchange.clock import legal_now
-from exchange.web import RepeatableForm, attempt
+from exchange.templatetags.money import yuan
+from exchange.web import Attempt, RepeatableForm, attempt
 from listings.auctions import policies, selectors, showing
 from listings.auctions.forms import RegisterForm
 from listings.auctions.models import Auction, Deposit, Registration
@@ -61,15 +61,27 @@ def arrival(request: HttpRequest, pk: object) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def withdraw(request: HttpRequest, pk: object) -> HttpResponse:
-    """Withdraw one's own registration."""
+    """Withdraw one's own registration: a page that asks once more, and only its button does it."""
     mine = get_object_or_404(selectors.own_registrations(request.user), pk=pk)
-    form = RepeatableForm(request.POST)
-    done = attempt(form, registration.withdraw, registration_id=str(mine.pk), by=request.user)
-    if done.ok:
+    pressed = request.method == "POST"
+    form, done = RepeatableForm(request.POST if pressed else None), Attempt(ok=False)
+    if pressed:
+        done = attempt(form, registration.withdraw, registration_id=str(mine.pk), by=request.user)
+    if done.ok or not (pressed or _withdrawable(mine)):
         return redirect("auctions:registration", pk=mine.pk)
-    return render(request, "listings/auctions/registration.html", _own(mine, form), status=done.status)
+    context = {"registration": mine, "auction": mine.auction, "form": form, "facts": _at_stake(mine)}
+    return render(request, "listings/auctions/withdraw.html", context, status=done.status)
+
+
+def _withdrawable(mine: Registration) -> bool:
+    return mine.is_live and mine.auction.takes_registrations(legal_now())
+
+
+def _at_stake(mine: Registration) -> list[tuple[str, str]]:
+    """Return what a person checks before he withdraws."""
+    deposit = yuan(mine.deposit.amount_fen) if mine.deposit.state == Deposit.State.HELD else _("not paid yet")
+    return [(_("Auction"), mine.auction.listing.title), (_("In the name of"), mine.name), (_("Deposit"), deposit)]
 
 
 @login_required
@@ -91,15 +103,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "listings/auctions/mine.html", context)
 
 
-def _own(mine: Registration, form: RepeatableForm | None = None) -> dict[str, Any]:
-    now = legal_now()
-    open_still = mine.is_live and mine.auction.takes_registrations(now)
+def _own(mine: Registration) -> dict[str, Any]:
     return {
         "registration": mine,
         "deposit": mine.deposit,
-        "now": now,
-        "form": form or RepeatableForm(),
-        "withdrawable": open_still,
+        "now": legal_now(),
+        "withdrawable": _withdrawable(mine),
         "waiting": mine.state == Registration.State.DEPOSIT_DUE,
         "steps": _steps("done" if mine.state != Registration.State.DEPOSIT_DUE else "pay"),
         "refund_steps": _refund_steps(mine),

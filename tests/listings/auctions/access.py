@@ -47,7 +47,9 @@ ACCESS = {
         kwargs=own,
     ),
     "auctions:withdraw": Cell(
-        get={"*": 405, "anonymous": LOGIN}, post={"*": 404, "anonymous": LOGIN, "farmer": 400}, kwargs=own
+        get={"*": 404, "anonymous": LOGIN, "farmer": 200},
+        post={"*": 404, "anonymous": LOGIN, "farmer": 400},
+        kwargs=own,
     ),
     "auctions:mine": Cell(get={"*": 200, "anonymous": LOGIN}, post={"*": 200, "anonymous": LOGIN}),
     "auctions:deposits": Cell(

@@ -131,6 +131,7 @@ def test_registration_leads_to_the_account_and_then_to_the_number(cast: Cast) ->
     client = visitor(cast.farmer)
     assert "Myself: 李大山" in client.get(f"{room_of(auction)}register/").content.decode()
     ticks = {"terms_read": "on", "account_own": "on", "bids_bind": "on", "request_key": "k"}
+    ticks["organisation_id"] = "myself"
     assert client.post(f"{room_of(auction)}register/", {"request_key": "k"}).status_code == 400
     sent = client.post(f"{room_of(auction)}register/", ticks)
     mine = Registration.objects.get()
@@ -141,16 +142,27 @@ def test_registration_leads_to_the_account_and_then_to_the_number(cast: Cast) ->
     arrived = page(cast.farmer, sent["Location"])
     assert "Your deposit has arrived" in arrived and mine.paddle in arrived
     assert page(cast.stranger, sent["Location"], status=404)
+    asks = page(cast.farmer, f"/registrations/{mine.pk}/withdraw/")
+    assert f'href="/registrations/{mine.pk}/withdraw/"' in arrived and f'{mine.pk}/withdraw/" class' not in arrived
+    assert "Withdraw your registration?" in asks and "¥6,000" in asks
+    assert Deposit.objects.get().state == Deposit.State.HELD
     client.post(f"/registrations/{mine.pk}/withdraw/", {"request_key": "w"})
     assert Deposit.objects.get().state == Deposit.State.REFUNDING
     assert "On its way back" in page(cast.farmer, sent["Location"])
+    assert client.get(f"/registrations/{mine.pk}/withdraw/")["Location"] == sent["Location"]
 
 
 def test_a_company_is_chosen_on_the_form(cast: Cast) -> None:
     auction = make_auction(cast)
     firm = cast.company_organisation
     ticks = {"terms_read": "on", "account_own": "on", "bids_bind": "on", "request_key": "k"}
-    visitor(cast.company).post(f"{room_of(auction)}register/", ticks | {"organisation_id": str(firm.pk)})
+    company, address = visitor(cast.company), f"{room_of(auction)}register/"
+    form = company.get(address).content.decode()
+    question = form[form.index("Who is registering?") :].split("</fieldset>")[0]
+    assert "Myself" in question and "(if you like)" not in question and "checked" not in question
+    refused = company.post(address, ticks)
+    assert (refused.status_code, Registration.objects.count()) == (400, 0)
+    company.post(address, ticks | {"organisation_id": str(firm.pk)})
     assert Registration.objects.get().organisation == firm
 
 
