@@ -80,6 +80,15 @@ class HandoverOut(serializers.Serializer):
     lessee_confirmed_at = serializers.DateTimeField(allow_null=True)
 
 
+class PayoutOut(serializers.Serializer):
+    """Rent that goes on to the collective, one instalment each."""
+
+    instalment = serializers.IntegerField(source="instalment.n")
+    amount = YuanField(source="amount_fen")
+    state = serializers.CharField()
+    paid_on = serializers.DateField(allow_null=True)
+
+
 class AttestationOut(serializers.Serializer):
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -104,6 +113,7 @@ class DealDetailOut(DealOut):
     handover = serializers.SerializerMethodField()
     attestation = serializers.SerializerMethodField()
     sub_account = serializers.SerializerMethodField()
+    payouts = serializers.SerializerMethodField()
 
     def _inside(self, deal: Deal) -> bool:
         request = self.context.get("request")
@@ -123,6 +133,12 @@ class DealDetailOut(DealOut):
     def get_attestation(self, deal: Deal) -> dict[str, Any] | None:
         found = selectors.valid_attestation(deal) if self._inside(deal) else None
         return dict(AttestationOut(found).data) if found else None
+
+    def get_payouts(self, deal: Deal) -> list[dict[str, Any]]:
+        request = self.context.get("request")
+        if request is None or not policies.may_see_payouts(request.user, deal):
+            return []
+        return [dict(PayoutOut(one).data) for one in deal.payouts.order_by("created_at")]
 
     def get_sub_account(self, deal: Deal) -> str | None:
         found = selectors.sub_account(deal) if self._inside(deal) else None

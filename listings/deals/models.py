@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exchange.accounts.models import Division, Organisation, User
+from exchange.identifiers import mask_account
 from exchange.journal.models import Origin
 from exchange.ledger.models import BankLine
 from exchange.locking import Row
@@ -80,6 +81,7 @@ class Deal(Row):
         State.PAID: {State.HANDED_OVER},
         State.HANDED_OVER: {State.COMPLETED},
     }
+    IN_USE = (State.HANDED_OVER, State.COMPLETED)
     BROKEN_OFF = (State.CANCELLED, State.DEFAULTED)
     PAYABLE = (State.CONTRACTED, State.PAID, State.HANDED_OVER, State.COMPLETED)
 
@@ -271,6 +273,45 @@ class Payment(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_fen}"
+
+
+class Payout(Row):
+    """An instalment of the rent on its way from the exchange to the collective's own account (租金划付), once."""
+
+    class State(models.TextChoices):
+        ORDERED = "ordered", _("On its way")
+        PAID = "paid", _("Paid out")
+        FAILED = "failed", _("Refused by the bank")
+
+    NEXT: ClassVar = {State.ORDERED: {State.PAID, State.FAILED}, State.FAILED: {State.ORDERED}}
+
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="payouts")
+    instalment = models.OneToOneField(Instalment, on_delete=models.PROTECT, related_name="payout")
+    amount_fen = models.BigIntegerField()
+    to_name = models.CharField(max_length=120)
+    to_account = models.CharField(max_length=32)
+    reference = models.CharField(max_length=60, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ORDERED)
+    paid_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_payout_pays_something"),
+            models.CheckConstraint(
+                condition=Q(state="paid", paid_on__isnull=False) | (~Q(state="paid") & Q(paid_on=None)),
+                name="only_a_paid_payout_has_a_day",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def masked_account(self) -> str:
+        """The account by its last four digits."""
+        return mask_account(self.to_account)
 
 
 class Handover(Row):

@@ -37,6 +37,10 @@ def _of_sides(user: policies.Reader, deal: Deal) -> list[Step]:
     contract = selectors.current_contract(deal)
     if deal.state == S.CONFIRMED and contract and _can_sign(user, deal, contract):
         return [_step(deal, "sign", _("Read and sign the contract"))]
+    if policies.is_lessor(user, deal) and selectors.waits_for_account(deal):
+        collective = selectors.collective_of(deal)
+        address = reverse("registry:account", kwargs={"pk": collective.pk}) if collective else ""
+        return [Step(_("Enter the collective's account for the rent"), address)]
     if deal.state != S.PAID:
         return []
     sheet = getattr(deal, "handover", None)

@@ -37,6 +37,11 @@ def of_office(user: Reader, deal: Deal) -> bool:
     return isinstance(user, User) and any(user.has_role(role, deal.division) for role in OFFICES)
 
 
+def may_see_payouts(user: Reader, deal: Deal) -> bool:
+    """Say whether the person sees how the rent goes on to the collective: its officers and the offices above."""
+    return is_lessor(user, deal) or of_office(user, deal)
+
+
 def may_view(user: Reader, deal: Deal) -> bool:
     """Say whether the person may see the deal: everybody a published one, parties and offices one broken off too."""
     return deal.state not in Deal.BROKEN_OFF or may_see_names(user, deal)

@@ -16,7 +16,8 @@ from exchange.identifiers import mask_name
 from exchange.journal.models import Origin
 from exchange.ledger.models import SubAccount
 from listings.deals import policies
-from listings.deals.models import Attestation, Contract, Deal, Instalment, PartyKind
+from listings.deals.models import Attestation, Contract, Deal, Instalment, PartyKind, Payout
+from listings.registry.models import Collective
 
 
 def public_deals() -> QuerySet[Deal]:
@@ -146,6 +147,22 @@ def attestation_by_code(code: str) -> Attestation | None:
 def next_instalment(deal: Deal) -> Instalment | None:
     """Return the earliest instalment that is not fully paid, None when all are."""
     return deal.instalments.filter(paid_on=None).order_by("n").first()
+
+
+def collective_of(deal: Deal) -> Collective | None:
+    """Return the collective that leases, None for a lessor without land here."""
+    if deal.lessor_organisation_id is None:
+        return None
+    return Collective.objects.select_related("organisation").filter(organisation=deal.lessor_organisation_id).first()
+
+
+def waits_for_account(deal: Deal) -> bool:
+    """Say whether rent waits for the collective to enter its account, or to enter it again."""
+    if deal.state not in Deal.IN_USE or deal.listing_id is None:
+        return False
+    collective = collective_of(deal)
+    missing = collective is not None and collective.bank_account == ""
+    return missing or deal.payouts.filter(state=Payout.State.FAILED).exists()
 
 
 def sub_account(deal: Deal) -> SubAccount | None:

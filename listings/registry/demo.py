@@ -14,6 +14,7 @@ from exchange.accounts.demo import JINYUAN, MINGYUE, WUXING, YANJING
 from exchange.accounts.models import Organisation, User
 from exchange.journal.models import Origin
 from listings.registry.models import Certificate, Collective, Right
+from listings.registry.services.accounts import enter_bank_account
 from listings.registry.services.land import create_collective, enter_land
 
 VILLAGES = {WUXING: "village", YANJING: "market-village-nc", JINYUAN: "market-village-tl", MINGYUE: "market-village-kz"}
@@ -64,7 +65,11 @@ def load() -> int:
     for organisation in Organisation.objects.filter(kind=Organisation.Kind.COLLECTIVE, collective=None):
         simulated = organisation.division.code != WUXING
         origin = Origin.SIMULATED if simulated else Origin.PLATFORM
-        create_collective(organisation=organisation, origin=origin, by=None)
+        collective = create_collective(organisation=organisation, origin=origin, by=None)
+        officer = User.objects.filter(username=VILLAGES.get(organisation.division.code, "")).first()
+        if officer:
+            number = f"62284800{organisation.division.code}"
+            enter_bank_account(collective_id=str(collective.pk), number=number, by=officer)
     return sum(_enter(number, land) for number, land in enumerate(LANDS, start=1))
 
 

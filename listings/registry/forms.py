@@ -14,6 +14,17 @@ from exchange.web import RepeatableForm
 from listings.registry.selectors import own_collectives
 
 
+class AccountForm(RepeatableForm):
+    """The collective's own account."""
+
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=50,
+        help_text=_("8 to 32 digits, as the bank has printed them; spaces do no harm."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class LandForm(RepeatableForm):
     """A parcel and the collective's right to it, as they stand on the certificate."""
 

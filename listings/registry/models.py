@@ -14,11 +14,13 @@ class Collective(Row):
     """A collective economic organisation (农村集体经济组织) that owns land in its village.
 
     `origin` marks the collectives of a demonstration's living market: what they list is simulated.
+    `bank_account` is its own account, to which rent is paid out; "" while none is entered.
     """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="collective")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="collectives")
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PLATFORM)
+    bank_account = models.CharField(max_length=32, blank=True)
 
     def __str__(self) -> str:
         return self.organisation.name

@@ -9,6 +9,7 @@ from listings.registry import api, views
 page_urls = [
     path("rights/", views.rights, name="list"),
     path("village/rights/new/", views.enter_land, name="enter_land"),
+    path("village/collectives/<uuid:pk>/account/", views.account, name="account"),
 ]
 api_urls = [
     path("rights/", api.RightsView.as_view(), name="registry-rights"),

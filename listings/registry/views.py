@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from exchange.web import attempt
 from listings.registry import selectors
-from listings.registry.forms import LandForm
-from listings.registry.services import land
+from listings.registry.forms import AccountForm, LandForm
+from listings.registry.services import accounts, land
 
 
 @login_required
@@ -25,6 +25,21 @@ def enter_land(request: HttpRequest) -> HttpResponse:
     if done.ok:
         return redirect("catalogue:draft", right_id=done.value.pk)
     return render(request, "listings/registry/enter_land.html", {"form": form}, status=done.status)
+
+
+@login_required
+def account(request: HttpRequest, pk: str) -> HttpResponse:
+    """Let a collective's officer enter the account to which its rent is paid out."""
+    collective = get_object_or_404(selectors.own_collectives(request.user), pk=pk)
+    bound = request.method == "POST"
+    form = AccountForm(request.POST) if bound else AccountForm(initial={"number": collective.bank_account})
+    context = {"form": form, "collective": collective}
+    if not bound:
+        return render(request, "listings/registry/account.html", context)
+    done = attempt(form, accounts.enter_bank_account, collective_id=str(pk), by=request.user)
+    if done.ok:
+        return redirect("catalogue:village")
+    return render(request, "listings/registry/account.html", context, status=done.status)
 
 
 @login_required

@@ -21,6 +21,7 @@ from listings.auctions.services.deposits import apply_deposit
 from listings.deals import selectors
 from listings.deals.models import Deal, Instalment, Payment
 from listings.deals.services.confirming import tell
+from listings.deals.services.payouts import pay_out_rent
 from listings.deals.services.recording import record_deal
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
         _send_back(sub, payment, line.payer_name, line.payer_account)
     _tell(deal, payment, line.payer_name)
     _advance(deal, None)
+    pay_out_rent(deal_id=str(deal.pk))
     return payment
 
 

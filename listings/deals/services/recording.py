@@ -31,8 +31,8 @@ def closing_facts(deal: Deal) -> dict[str, Any]:
     }
 
 
-def record_deal(kind: str, deal: Deal, by: User | None, **data: Any) -> None:
-    """Record an event of a deal with its division, kind, area and origin, on the legal day of now."""
+def record_deal(kind: str, deal: Deal, by: User | None, *, amount_fen: int | None = None, **data: Any) -> None:
+    """Record an event of a deal with its division, kind, area, origin and sum if any, on the legal day of now."""
     record(
         kind,
         subject=deal,
@@ -40,6 +40,7 @@ def record_deal(kind: str, deal: Deal, by: User | None, **data: Any) -> None:
         division=deal.division,
         right_kind=deal.right_kind,
         area_m2=deal.area_m2,
+        amount_fen=amount_fen,
         origin=deal.origin,
         data={"title": deal.title, **data},
     )

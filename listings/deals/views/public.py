@@ -79,6 +79,8 @@ def deal(request: HttpRequest, pk: str) -> HttpResponse:
         "inside": inside,
         "party": policies.is_party(request.user, row),
         "payments": row.payments.order_by("created_at") if inside else [],
+        "payouts": row.payouts.order_by("created_at") if policies.may_see_payouts(request.user, row) else [],
+        "rent_waits": policies.may_see_payouts(request.user, row) and selectors.waits_for_account(row),
         "sub_account": selectors.sub_account(row) if inside and row.state in Deal.PAYABLE else None,
         "next_instalment": selectors.next_instalment(row),
         "documents": _documents(row, contract) if inside else [],

@@ -15,16 +15,18 @@ from django.utils.translation import gettext, override
 
 from exchange.accounts.models import User
 from exchange.clock import legal_day
+from exchange.templatetags.dates import day
 from listings.deals import policies, selectors
 from listings.deals.models import Contract, Deal
 from listings.deals.services import certificates, confirming
 from tests.factories import Cast, picture
-from tests.listings.auctions.hall import go_to
+from tests.listings.auctions.hall import bank_pays, go_to, hear
 from tests.listings.deals.life import (
     CLAUSES,
     confirm,
     draw_up,
     fresh,
+    hand_over,
     make_completed_deal,
     make_deal,
     make_farmers_deal,
@@ -261,3 +263,19 @@ def test_the_organiser_declares_by_the_page_that_the_winner_has_backed_out(cast:
     assert post(cast.organiser, page("default", deal), reason="不来签").status_code == 302
     assert "不来签" in said(as_(cast.farmer), page("deal", deal))
     said(as_(None), page("deal", deal), 404)
+
+
+def test_the_village_reads_when_its_rent_was_paid_out_and_enters_its_account_by_the_page(cast: Cast) -> None:
+    deal = hand_over(cast, pay_first(sign(cast, confirm(make_farmers_deal(cast)))))
+    address = reverse("registry:account", kwargs={"pk": cast.collective.pk})
+    assert address in said(as_(cast.village), page("deal", deal))
+    wrong = post(cast.village, address, number="622848 甲")
+    assert (wrong.status_code, "622848 甲" in wrong.content.decode()) == (409, True)
+    assert post(cast.organiser, address, number="622848005001191182").status_code == 404
+    assert post(cast.village, address, number="622848005001191182").status_code == 302
+    hear()
+    bank_pays()
+    words = in_chinese("Rent paid to the collective: %(fen)s, %(day)s")
+    paid = words % {"fen": "¥35,000.00", "day": day(legal_day())}
+    for person, reads in ((cast.village, 1), (cast.organiser, 1), (cast.farmer, 0), (None, 0)):
+        assert said(as_(person), page("deal", deal)).count(paid) == reads
