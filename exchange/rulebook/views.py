@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from exchange.rulebook import selectors
+from exchange.rulebook.forms import PlaceForm
 from exchange.rulebook.keys import Key
 from exchange.rulebook.models import RuleSet
 from exchange.rulebook.wording import in_words
@@ -15,11 +16,11 @@ from exchange.rulebook.wording import in_words
 
 def rules(request: HttpRequest) -> HttpResponse:
     """Show every rule set in force today, each value with its source; `?division=` narrows to a place."""
-    asked = request.GET.get("division", "")
-    division = asked if asked.isdecimal() else ""
+    form = PlaceForm(request.GET)
+    division = form.cleaned_data["division"] if form.is_valid() else ""
     sets = [_shown(found) for found in selectors.rule_sets(division=division)]
-    context = {"sets": sets, "division": division, "kinds": selectors.right_kinds()}
-    return render(request, "exchange/rulebook/rules.html", context)
+    context = {"form": form, "sets": sets}
+    return render(request, "exchange/rulebook/rules.html", context, status=400 if form.errors else 200)
 
 
 def _shown(found: RuleSet) -> dict[str, Any]:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from exchange.templatetags.money import percent
+
+
+def in_own_language(text: str) -> str:
+    """Return the source or note of a rule, which is kept in Chinese, as its reader speaks.
+
+    The English stands beside the product's own rules in `data/english.json`; what an operator has added is shown
+    as it was entered.
+    """
+    return _english().get(text, text) if (get_language() or "").startswith("en") else text
+
+
+@cache
+def _english() -> dict[str, str]:
+    path = Path(__file__).parent / "data" / "english.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def in_words(value: Any, unit: str) -> str:

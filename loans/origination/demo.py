@@ -15,8 +15,14 @@ from loans.origination.services.products import offer_product
 
 CITY = "500000"
 ABC, CRCB = "中国农业银行重庆市分行", "重庆农村商业银行"
-REPORTED = "公开报道：覆盖区县数与余额；其余条款未见准确出处，以银行为准"
-EXAMPLE = "演示产品，非银行公布的产品；抵押率按本平台规则，其余条款由银行确定"
+REPORTED = (
+    "公开报道：覆盖区县数与余额；其余条款未见准确出处，以银行为准。"
+    " Press reports on districts and balance; no exact source for the other terms, ask the bank."
+)
+EXAMPLE = (
+    "演示产品，非银行公布的产品；抵押率按本平台规则，其余条款由银行确定。"
+    " A product of the demonstration, not the bank's own; loan-to-value by the rules here, other terms by the bank."
+)
 SecuredBy = Product.SecuredBy
 
 # Name, bank, and what is known of it.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.errors import Refused
 from exchange.rulebook.selectors import rule
+from exchange.rulebook.wording import in_own_language
 from listings.registry.models import Encumbrance, Right
 from listings.registry.selectors import active_encumbrances, current_certificate
 from listings.registry.services.encumbrances import CLASHES
@@ -83,7 +84,7 @@ def _check_lease(right: Right, day: date) -> str:
                 "This right is held by lease, and here banks may not lend on a leased right. "
                 "The rule in force says: %(note)s"
             )
-            % {"note": found.note},
+            % {"note": in_own_language(found.note)},
             "lease_not_mortgageable",
             "right_id",
         )

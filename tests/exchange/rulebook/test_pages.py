@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from exchange.accounts.models import Role, User
 from exchange.accounts.tokens import token_of
 from exchange.clock import legal_day
-from exchange.rulebook.models import RuleSet
+from exchange.rulebook.models import RuleSet, RuleValue
+from exchange.rulebook.wording import in_own_language
 from tests.factories import Divisions, make_user
 
 NEW = {
@@ -33,7 +35,7 @@ def test_anybody_reads_the_rules_with_their_sources(client: Client, rulebook: Di
     page = client.get("/rules/", headers={"accept-language": "en"})
     text = page.content.decode()
     assert page.status_code == 200
-    assert "民法典第705条" in text
+    assert "Civil Code, article 705" in text
     assert "240 months" in text
     assert "For demonstration only" in text
 
@@ -41,8 +43,42 @@ def test_anybody_reads_the_rules_with_their_sources(client: Client, rulebook: Di
 def test_the_page_narrows_to_a_place(client: Client, rulebook: Divisions) -> None:
     there = client.get("/rules/?division=500155").content.decode()
     here = client.get("/rules/?division=500119").content.decode()
-    assert ("南川区" in here, "南川区" in there) == (True, False)
-    assert client.get("/rules/?division=%00x").status_code == 200
+    assert ("南川区 · " in here, "南川区 · " in there) == (True, False)
+    assert client.get("/rules/?division=%00x").status_code == 400
+
+
+def test_the_place_is_picked_from_a_list_and_a_smaller_one_by_its_address(client: Client, rulebook: Divisions) -> None:
+    page = client.get("/rules/?division=500155").content.decode()
+    assert '<option value="500155" selected>梁平区</option>' in page
+    assert '<option value="500119">南川区</option>' in page
+    assert '<input name="division"' not in page
+    assert (
+        '<option value="500119118203" selected>五星村</option>'
+        in client.get("/rules/?division=500119118203").content.decode()
+    )
+
+
+def words_of(client: Client, language: str) -> str:
+    return client.get("/rules/", headers={"accept-language": language}).content.decode()
+
+
+def test_sources_and_notes_are_in_the_readers_language(client: Client, rulebook: Divisions) -> None:
+    chinese, english = words_of(client, "zh-hans"), words_of(client, "en")
+    for zh, en in [
+        ("民法典第705条", "Civil Code, article 705"),
+        ("二十年零一天即拒绝。", "Twenty years and one day is refused."),
+        ("一般不超过底价的30%。", "Commonly not more than 30% of the floor price."),
+    ]:
+        assert [zh in chinese, en in chinese, zh in english, en in english] == [True, False, False, True], zh
+
+
+def test_every_source_and_note_of_the_products_own_rules_has_its_english(rulebook: Divisions) -> None:
+    said = set()
+    for model in (RuleSet, RuleValue):
+        for source, note in model.objects.values_list("source", "note"):
+            said |= {source, note} - {""}
+    assert len(said) > 60
+    assert [text for text in said if re.search("[一-龥]", in_own_language(text))] == []
 
 
 def test_the_page_costs_few_queries(client: Client, rulebook: Divisions, django_assert_max_num_queries: Any) -> None:
