@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from exchange.templatetags.dates import term
 from exchange.templatetags.money import percent
 
 
@@ -39,7 +40,7 @@ def in_words(value: Any, unit: str) -> str:
         return _(" or ").join(str(organs.get(item, item)) for item in value)
     if unit == "bp":
         return percent(value)
-    return _counted(value, unit)
+    return term(value) if unit == "month" and value else _counted(value, unit)
 
 
 def _counted(n: int, unit: str) -> str:
@@ -47,8 +48,8 @@ def _counted(n: int, unit: str) -> str:
         "working_day": ngettext("%(n)s working day", "%(n)s working days", n),
         "calendar_day": ngettext("%(n)s calendar day", "%(n)s calendar days", n),
         "hour": ngettext("%(n)s hour", "%(n)s hours", n),
-        "minute": ngettext("%(n)s minute", "%(n)s minutes", n),
         "month": ngettext("%(n)s month", "%(n)s months", n),
+        "minute": ngettext("%(n)s minute", "%(n)s minutes", n),
         "bidder": ngettext("%(n)s bidder", "%(n)s bidders", n),
         "step": ngettext("%(n)s step", "%(n)s steps", n),
         "time": ngettext("%(n)s time", "%(n)s times", n),

@@ -1,4 +1,4 @@
-"""Dates as people say them, in Asia/Shanghai: `{{ t|moment }}` is 11 月 23 日 14:00; also `day`, `clock` …"""
+"""Dates as people say them, in Asia/Shanghai: `{{ t|moment }}` is 11 月 23 日 14:00; also `day`, `clock`, `term` …"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,17 @@ HERE = ZoneInfo("Asia/Shanghai")
 
 def _local(value: datetime) -> datetime:
     return value.astimezone(HERE) if value.tzinfo else value
+
+
+@register.filter
+def term(months: int | None) -> str:
+    """A length in months as people say it: 20 years, 18 months; "—" where none is set."""
+    if not months:
+        return "—"
+    years, rest = divmod(months, 12)
+    if rest:
+        return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
+    return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
 
 
 @register.filter(expects_localtime=False)

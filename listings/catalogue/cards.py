@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from exchange.clock import legal_now
 from exchange.money import divide_half_up, square_metres_to_mu
 from exchange.rulebook.models import RightKind
-from exchange.templatetags.dates import moment
+from exchange.templatetags.dates import moment, term
 from listings.catalogue.models import Announcement, Document, Listing
 
 SCENES = {
@@ -74,14 +74,6 @@ def place(listing: Listing) -> str:
     township = listing.division.parent
     district = township.parent if township else None
     return " · ".join(d.name for d in (district, township) if d)
-
-
-def term(months: int | None) -> str:
-    """Return the length of a lease as people say it: 10 years, 18 months; "—" where none is set."""
-    if not months:
-        return "—"
-    years, rest = divmod(months, 12)
-    return _("%(n)s months") % {"n": months} if rest else _("%(years)s years") % {"years": years}
 
 
 def _lot(listing: Listing, announcement: Announcement | None, photo: Document | None, kind: str, now: datetime) -> Lot:

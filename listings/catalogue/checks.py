@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from exchange.money import group_thousands, square_metres_to_mu
+from exchange.templatetags.dates import term
 from listings.catalogue import selectors, voting
-from listings.catalogue.cards import term
 from listings.catalogue.models import Listing
 from listings.registry.selectors import active_encumbrances, current_certificate
 

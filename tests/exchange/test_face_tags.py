@@ -45,6 +45,23 @@ def test_capital_amounts_come_from_the_one_place_that_knows_them():
     assert rendered("{{ fen|capitals }}", fen=12860000) == "人民币壹拾贰万捌仟陆佰元整"
 
 
+@pytest.mark.parametrize(
+    ("months", "en", "zh"),
+    [
+        (240, "20 years", "20 年"),
+        (12, "1 year", "1 年"),
+        (18, "18 months", "18 个月"),
+        (1, "1 month", "1 个月"),
+        (None, "—", "—"),
+    ],
+)
+def test_a_term_is_told_in_years_when_they_are_whole(months: int | None, en: str, zh: str):
+    with translation.override("en"):
+        assert dates.term(months) == en
+    with translation.override("zh-hans"):
+        assert dates.term(months) == zh
+
+
 def test_a_moment_is_shown_in_shanghai_whatever_zone_it_comes_in():
     at = datetime(2026, 11, 23, 6, 0, 5, tzinfo=UTC)
     with translation.override("en"):

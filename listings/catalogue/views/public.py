@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from exchange.accounts.selectors import ancestors
 from exchange.money import square_metres_to_mu
 from exchange.rulebook.models import RightKind
+from exchange.templatetags.dates import term
 from exchange.web import keyset_page
 from listings.catalogue import cards, selectors
 from listings.catalogue.forms import FilterForm
@@ -70,7 +71,7 @@ def facts(row: Listing) -> list[tuple[str, Any]]:
     return [
         (_("Kind of right"), str(kind or row.right_kind)),
         (_("Area"), _("%(mu)s mu (%(m2)s m²)") % {"mu": square_metres_to_mu(row.area_m2), "m2": f"{row.area_m2:,}"}),
-        (_("Length of the lease"), cards.term(row.term_months)),
+        (_("Length of the lease"), term(row.term_months)),
         (_("Use"), row.use_text or "—"),
         (_("Where"), where),
         (_("Offered by"), row.collective.organisation.name),

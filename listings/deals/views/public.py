@@ -13,7 +13,7 @@ from exchange.accounts.selectors import ancestors
 from exchange.money import divide_half_up, square_metres_to_mu
 from exchange.rulebook.models import RightKind
 from exchange.templatetags.dates import day as shown_day
-from exchange.templatetags.dates import moment
+from exchange.templatetags.dates import moment, term
 from listings.deals import policies, selectors, stages
 from listings.deals.documents.bodies import grouped
 from listings.deals.forms import FilterForm, VerifyForm
@@ -132,10 +132,7 @@ def facts(request: HttpRequest, row: Deal) -> list[tuple[str, Any]]:
 def _term(row: Deal) -> str:
     if row.term_from and row.term_to:
         return f"{row.term_from:%Y.%m.%d} – {row.term_to:%Y.%m.%d}"
-    if not row.term_months:
-        return "—"
-    years = row.term_years
-    return _("%(n)s years") % {"n": years} if years else _("%(n)s months") % {"n": row.term_months}
+    return term(row.term_months)
 
 
 def _instalments(row: Deal) -> list[dict[str, Any]]:

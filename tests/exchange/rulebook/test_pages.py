@@ -36,7 +36,7 @@ def test_anybody_reads_the_rules_with_their_sources(client: Client, rulebook: Di
     text = page.content.decode()
     assert page.status_code == 200
     assert "Civil Code, article 705" in text
-    assert "240 months" in text
+    assert "20 years" in text
     assert "For demonstration only" in text
 
 

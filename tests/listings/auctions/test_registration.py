@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from exchange.accounts import services as accounts
 from exchange.accounts.models import Role
@@ -28,6 +30,14 @@ def test_a_farmer_registers_and_gets_a_random_number_and_a_sub_account(cast: Cas
     assert made.state == Registration.State.DEPOSIT_DUE
     assert made.deposit.amount_fen == 600_000
     assert SubAccount.objects.get().payer_name == "李大山"
+
+
+def test_the_terms_beside_the_form_tell_the_lease_in_years(cast: Cast, client: Client) -> None:
+    auction = make_auction(cast)
+    client.force_login(cast.farmer)
+    page = client.get(reverse("auctions:register", kwargs={"listing_id": auction.listing_id}))
+    assert "<dd>20 years</dd>" in page.content.decode()
+    assert "240" not in page.content.decode()
 
 
 def test_a_representative_registers_his_company(cast: Cast) -> None:
