@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from exchange.accounts.models import Role, User
 from exchange.accounts.selectors import within
+from exchange.clock import legal_day
 from listings.registry import policies
 from listings.registry.models import Certificate, Collective, Encumbrance, Right
 
@@ -29,6 +30,13 @@ def rights_of_holder(user: User) -> QuerySet[Right]:
 def active_encumbrances(right: Right) -> QuerySet[Encumbrance]:
     """Return what lies on the right now."""
     return right.encumbrances.filter(lifted_at=None).order_by("created_at")
+
+
+def running_lease(right: Right) -> Encumbrance | None:
+    """Return the lease on the right that has not ended yet, None when it is free or its leases are over."""
+    leases = (e for e in right.encumbrances.all() if e.kind == Encumbrance.Kind.LEASE and e.lifted_at is None)
+    today = legal_day()
+    return next((lease for lease in leases if lease.to_day is not None and lease.to_day > today), None)
 
 
 def current_certificate(right: Right) -> Certificate | None:

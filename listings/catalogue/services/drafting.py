@@ -46,6 +46,7 @@ def draft_listing(
     require(policies.may_draft(by, right), NOT_YOURS)
     if right.state != Right.State.ACTIVE:
         raise Refused(_("This right has ended. Choose another one."), "ended", "right")
+    encumbrances.check_not_let(right)
     if not title.strip():
         raise Refused(_("Give the listing a title that says what and where it is."), "missing", "title")
     if rule_code == DEMONSTRATION_RULES and not settings.DEMONSTRATION:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exchange.money import group_thousands
+from exchange.templatetags.dates import day
 from exchange.web import RepeatableForm, attempt, keyset_page
 from listings.catalogue import cards, selectors
 from listings.catalogue.forms import BasicsForm, DocumentForm, DraftForm, PriceForm, ResolutionForm
 from listings.catalogue.models import Document, Listing
 from listings.catalogue.services import documents, drafting
 from listings.catalogue.views.public import facts
-from listings.registry.selectors import own_collectives, own_rights
+from listings.registry.selectors import own_collectives, own_rights, running_lease
 
 TAGS = {Listing.State.RETURNED: "bad", Listing.State.BIDDING: "live", Listing.State.ANNOUNCED: "open"}
 
@@ -53,11 +54,14 @@ def _row(row: Listing) -> tuple[str, str, str, str, str]:
 
 def _right_row(right: Any) -> tuple[str, str, str, str, str]:
     burdens = [e for e in right.encumbrances.all() if not e.lifted_at and e.kind != "lease"]
+    lease = running_lease(right)
     name = ", ".join(parcel.name for parcel in right.parcels.all())
     certificate = next((c.number for c in right.certificates.all()), "")
-    address = "" if burdens else reverse("catalogue:draft", kwargs={"right_id": right.pk})
-    tag = "wait" if burdens else "open"
-    return name, certificate, address, tag, str(burdens[0].get_kind_display() if burdens else _("can be listed"))
+    if lease:
+        return name, certificate, "", "done", _("let until %(day)s") % {"day": day(lease.to_day)}
+    if burdens:
+        return name, certificate, "", "wait", burdens[0].get_kind_display()
+    return name, certificate, reverse("catalogue:draft", kwargs={"right_id": right.pk}), "open", _("can be listed")
 
 
 @login_required

@@ -9,6 +9,7 @@ from exchange.accounts.models import User
 from exchange.clock import legal_day, legal_now
 from exchange.errors import Refused
 from exchange.journal.services import record
+from listings.registry import selectors
 from listings.registry.models import Encumbrance, Right
 
 # What each new encumbrance does not go together with, and why.
@@ -36,7 +37,8 @@ def encumber(*, right_id: str, kind: str, holder_name: str, reference: str, by: 
         clash = CLASHES.get(Encumbrance.Kind(kind), {}).get(Encumbrance.Kind(other.kind))
         if clash:
             raise Refused(clash, "encumbered", "right")
-        _check_not_let(kind, other)
+    if kind == Encumbrance.Kind.LISTING:
+        check_not_let(right)
     encumbrance = Encumbrance.objects.create(
         right=right, kind=kind, holder_name=holder_name, reference=reference, from_day=legal_day()
     )
@@ -51,12 +53,12 @@ def encumber(*, right_id: str, kind: str, holder_name: str, reference: str, by: 
     return encumbrance
 
 
-def _check_not_let(kind: str, other: Encumbrance) -> None:
+def check_not_let(right: Right) -> None:
     """Refuse to list what is still let: the new lease could never begin on the day of its hand-over."""
-    let = other.kind == Encumbrance.Kind.LEASE and other.to_day is not None and other.to_day > legal_day()
-    if kind == Encumbrance.Kind.LISTING and let:
+    lease = selectors.running_lease(right)
+    if lease:
         raise Refused(
-            _("This right is let until %(day)s. It can be listed when that lease has ended.") % {"day": other.to_day},
+            _("This right is let until %(day)s. It can be listed when that lease has ended.") % {"day": lease.to_day},
             "encumbered",
             "right",
         )
