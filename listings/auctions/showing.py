@@ -138,7 +138,7 @@ def _state(auction: Auction, registration: Registration | None, phase: str, bids
     if phase == "before":
         at = {"time": moment(auction.opens_at)}
         if auction.provisional:
-            return "before", _("The opening is not settled yet"), PROVISIONAL
+            return "before", _("The opening is not settled yet"), str(PROVISIONAL)
         if registration is not None and registration.state == Registration.State.ADMITTED:
             return "before", _("Bidding begins at %(time)s") % at, _("You are admitted.")
         return "before", _("Bidding begins at %(time)s") % at, ""
