@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exchange.accounts.selectors import ancestors
@@ -57,7 +58,7 @@ def listing(request: HttpRequest, listing_id: str) -> HttpResponse:
         ],
         "steps": timeline(row, announcement),
         "crumbs": [
-            (_("Listings"), "/listings/"),
+            (_("Listings"), reverse("catalogue:list")),
             (cards.place(row), ""),
         ],
     }
