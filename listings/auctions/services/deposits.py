@@ -80,6 +80,9 @@ def _why_not(
         return gettext_noop(
             "The money came after registration had closed, so it is on its way back. You cannot bid in this auction."
         )
+    if not line.payer_account.strip():
+        # It could never go back, and would keep the refunds of all others waiting.
+        return gettext_noop("The bank did not say from which account the money came, so it cannot be the deposit.")
     if line.amount_fen < deposit.amount_fen:
         return gettext_noop(
             "Only ¥%(paid)s came, but the deposit is ¥%(due)s, so the money is on its way back. "
@@ -142,8 +145,8 @@ def _return_line(
 ) -> None:
     """Order money that is no deposit back to the account it came from."""
     account = line.sub_account.account_id if line.sub_account else None
-    if account is None or not line.payer_account:
-        log.error("line %s names no account to send the money back to", line.bank_ref)
+    if account is None or not line.payer_account.strip():
+        _tell_unclear(registration, line, amount_fen)
         return
     order_payment(
         account_id=account,
@@ -164,6 +167,24 @@ def _return_line(
         data={"line": str(line.pk)},
     )
     notify(user=registration.user, text=reason, words=words, url=_address(registration))
+
+
+def _tell_unclear(registration: Registration, line: BankLine, amount_fen: int) -> None:
+    """Say in the journal and to the payer that money lies on the sub-account and nobody knows where it came from."""
+    log.error("line %s names no account to send the money back to", line.bank_ref)
+    record(
+        "deposit.unclear",
+        subject=registration,
+        by=None,
+        division=registration.auction.division,
+        amount_fen=amount_fen,
+        origin=registration.auction.origin,
+        data={"line": str(line.pk), "bank_ref": line.bank_ref},
+    )
+    text = gettext_noop(
+        "¥%(fen)s came without the number of your account, so it cannot go back by itself. Please call us."
+    )
+    notify(user=registration.user, text=text, words={"fen": group_thousands(amount_fen)}, url=_address(registration))
 
 
 def _address(registration: Registration) -> str:

@@ -178,3 +178,14 @@ def test_the_winners_deposit_is_taken_once(cast: Cast, end: str) -> None:
     account.refresh_from_db()
     assert account.balance_fen == 600_000
     assert auction.winner is not None and state_of(auction.winner) == (R.WON, end)
+
+
+def test_money_without_the_payers_account_is_no_deposit_and_is_told_to_journal_and_payer(cast: Cast) -> None:
+    auction = make_auction(cast)
+    one = register(auction_id=auction.pk, by=cast.farmer)
+    pay(one, account=" ")
+    deposit = Deposit.objects.get(registration=one)
+    assert (deposit.state, BankOrder.objects.count()) == (Deposit.State.DUE, 0)
+    told = Event.objects.get(kind="deposit.unclear")
+    assert (told.subject_id, told.amount_fen) == (str(one.pk), deposit.amount_fen)
+    assert "cannot go back by itself" in cast.farmer.notices.latest("at").text
