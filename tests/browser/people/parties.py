@@ -86,7 +86,7 @@ def applies(person: Person, title: str) -> None:
     person.has_filled(amount_fen="200000", purpose="买屠宰设备")
     person.fill(term_months="36")
     person.press("申请")
-    person.sees("¥200,000", "36 个月", "已申请")
+    person.sees("¥200,000", "3 年", "已申请")
 
 
 def finds_loan(person: Person) -> None:

@@ -41,7 +41,7 @@ class Village(Person):
         )
         self.expect_refusal()
         self.press("存下")
-        self.is_refused("不动产单元代码不对", field="unit_code", keeps=UNIT_CODE.replace("JB", "QB"))
+        self.is_refused("第 13 位", field="unit_code", keeps=UNIT_CODE.replace("JB", "QB"))
         self.fill(unit_code=UNIT_CODE)
         self.press("存下")
 
