@@ -99,9 +99,3 @@ def test_contract_hand_over_and_certificate_fit_into_one_day(cast: Cast) -> None
         "deal.attested",
         "deal.certified",
     ]
-
-
-def test_every_edge_of_the_deals_states_is_walked_by_these_tests() -> None:
-    edges = {(a, b) for a, many in Deal.NEXT.items() for b in many}
-    walked = [S.PUBLICITY, S.CONFIRMED, S.CONTRACTED, S.PAID, S.HANDED_OVER, S.COMPLETED]
-    assert edges == {*zip(walked, walked[1:], strict=False), (S.PUBLICITY, S.CANCELLED)}

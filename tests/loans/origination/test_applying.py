@@ -122,7 +122,7 @@ def test_elsewhere_a_leased_right_is_refused_in_words(cast: Cast) -> None:
     refusal = refused(cast, right)
     assert (refusal.code, refusal.field) == ("lease_not_mortgageable", "right_id")
     assert "here banks may not lend on a leased right" in str(refusal.message)
-    assert "默认不能" in str(refusal.message)
+    assert "It cannot, unless a district's rules allow it." in str(refusal.message)
 
 
 def test_the_loan_ends_six_months_before_the_right_and_not_a_month_later(cast: Cast) -> None:
