@@ -9,7 +9,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from exchange.clock import set_clock_offset
+from exchange.ledger.models import UnclearMoney
 from listings.auctions.services.registration import register
+from tests.exchange.ledger.clerks import arrive
 from tests.factories import make_announcement, make_approved, make_cast, make_draft, make_submitted
 from tests.listings.auctions.hall import hear
 from tests.listings.deals.life import make_completed_deal
@@ -30,6 +32,9 @@ def make_world() -> SimpleNamespace:
     hear()
     world.auction = world.listing.auction
     world.registration = register(auction_id=world.auction.pk, by=cast.farmer)
+    line = arrive(world.registration.deposit.sub_account.number)
+    hear()
+    world.unclear = UnclearMoney.objects.get(line=line)
     world.deal = make_completed_deal(cast)
     set_clock_offset(timedelta())  # the deal has taken its days; the others stand where they stood
     world.certified = make_certified_right(cast)

@@ -213,6 +213,7 @@ class BankOrder(Row):
 
     The money lies on the transit account from the order until the bank has paid, or goes back to `account`
     when it refuses. `attempts` counts how often the bank was spoken to; before each repeat it is asked first.
+    `returns` is the line whose money goes back unasked: refused by the bank, it becomes `UnclearMoney`.
     """
 
     class State(models.TextChoices):
@@ -233,6 +234,7 @@ class BankOrder(Row):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     transfer = models.OneToOneField(Transfer, on_delete=models.PROTECT, related_name="bank_order")
     attempts = models.PositiveIntegerField(default=0)
+    returns = models.ForeignKey("BankLine", null=True, on_delete=models.PROTECT, related_name="returned_by")
     next_try_at = models.DateTimeField(db_default=LegalNow())
     last_error = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True)
@@ -291,3 +293,63 @@ class BankLine(Row):
 
     def __str__(self) -> str:
         return f"{self.line_number} {self.bank_ref}"
+
+
+class UnclearMoney(Row):
+    """Money that came and that nobody can be given yet (挂账); it leaves by the decision of two finance clerks.
+
+    It is held on `account`, so that nothing else can spend it, until one clerk has proposed where it goes and
+    another has confirmed. `proposals` counts the proposals; each has a payment order of its own at most.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be clarified")
+        PROPOSED = "proposed", _("waits for a second clerk")
+        ORDERED = "ordered", _("on its way back")
+        RETURNED = "returned", _("sent back")
+        FAILED = "failed", _("refused by the bank")
+
+    NEXT: ClassVar = {
+        State.WAITING: {State.PROPOSED},
+        State.PROPOSED: {State.WAITING, State.ORDERED},
+        State.ORDERED: {State.RETURNED, State.FAILED},
+        State.FAILED: {State.PROPOSED},
+    }
+
+    class Cause(models.TextChoices):
+        NO_PAYER = "no_payer", _("The bank does not say from which account it came.")
+        REFUSED = "refused", _("The account it came from does not take it back.")
+
+    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="unclear")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey("accounts.Division", null=True, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    hold = models.OneToOneField(Hold, null=True, on_delete=models.PROTECT, related_name="+")
+    proposals = models.PositiveIntegerField(default=0)
+    to_name = models.CharField(max_length=120, blank=True)
+    to_account = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.OneToOneField(BankOrder, null=True, on_delete=models.PROTECT, related_name="unclear")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="unclear_money_is_some_money"),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("proposed_by")),
+                name="nobody_confirms_his_own_proposal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "proposed"], order=None, confirmed_by=None)
+                | models.Q(state__in=["ordered", "returned", "failed"], order__isnull=False),
+                name="only_a_confirmed_proposal_has_an_order",
+            ),
+        ]
+        triggers = [never_deleted(), pgtrigger.ReadOnly(name="terms", fields=["line", "account", "amount_fen"])]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.amount_fen}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.journal.delivery import on
 from exchange.journal.models import Event
+from exchange.ledger.models import SubAccount
 from listings.auctions.services import closing, deposits, scheduling
 
 
@@ -47,3 +48,13 @@ def settle_refund(event: Event) -> None:
 def fail_refund(event: Event) -> None:
     """A payment was refused: perhaps a deposit that went back."""
     deposits.settle_refund(reference=event.data["reference"], paid=False)
+
+
+@on("unclear.returned")
+def tell_returned(event: Event) -> None:
+    """Money that had to be clarified has gone to its owner: perhaps a bidder's."""
+    if event.data["purpose"] == SubAccount.Purpose.DEPOSIT:
+        digits = event.data["last_digits"]
+        deposits.tell_returned(
+            registration_id=event.data["subject"], amount_fen=event.amount_fen or 0, last_digits=digits
+        )

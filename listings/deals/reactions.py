@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.journal.delivery import on
 from exchange.journal.models import Event
+from exchange.ledger.models import SubAccount
 from listings.deals.services import deadlines, opening, payments, payouts
 
 
@@ -47,3 +48,11 @@ def settle_payout(event: Event) -> None:
 def fail_payout(event: Event) -> None:
     """A payment was refused: perhaps rent to a collective."""
     payouts.settle_payout(reference=event.data["reference"], paid=False)
+
+
+@on("unclear.returned")
+def tell_returned(event: Event) -> None:
+    """Money that had to be clarified has gone to its owner: perhaps for a deal."""
+    if event.data["purpose"] == SubAccount.Purpose.DEAL:
+        digits = event.data["last_digits"]
+        payments.tell_returned(deal_id=event.data["subject"], amount_fen=event.amount_fen or 0, last_digits=digits)

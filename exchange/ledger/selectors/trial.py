@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 
-from exchange.ledger.models import Account, BankLine, BankOrder, Hold, Posting, Transfer
+from exchange.ledger.models import Account, BankLine, BankOrder, Hold, Posting, Transfer, UnclearMoney
+from exchange.ledger.selectors.unclear import OPEN
 
 UNDER_WAY = [BankOrder.State.DRAFT, BankOrder.State.SENT]
 
@@ -95,7 +96,18 @@ def _lines() -> Iterator[str]:
         yield f"statement line {row.line_number}: {row.amount_fen} received, {row.booked} booked"
 
 
+def _unclear() -> Iterator[str]:
+    waiting = Q(state__in=OPEN)
+    held = Q(hold__state=Hold.State.HELD, hold__amount_fen=F("amount_fen"), hold__account=F("account"))
+    rows = UnclearMoney.objects.filter((waiting & ~held) | (~waiting & Q(hold__isnull=False)))
+    for row in rows.select_related("line").order_by("pk"):
+        yield f"statement line {row.line.line_number}: {row.amount_fen} {row.state}, and not held as that asks for"
+    lost = BankLine.objects.filter(state=BankLine.State.SUSPENSE, amount_fen__gt=0, unclear=None)
+    for line in lost.order_by("line_number"):
+        yield f"statement line {line.line_number}: {line.amount_fen} belongs to nobody, and nobody is asked"
+
+
 def differences() -> Iterator[str]:
     """Yield a sentence for each place where a kept sum or state is not what its rows say."""
-    for check in (_accounts, _transfers, _holds, _orders, _lines):
+    for check in (_accounts, _transfers, _holds, _orders, _lines, _unclear):
         yield from check()

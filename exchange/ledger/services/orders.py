@@ -14,7 +14,7 @@ from exchange.clock import legal_now
 from exchange.errors import OtherBody, Refused
 from exchange.journal.services import record
 from exchange.ledger import bank
-from exchange.ledger.models import Account, BankOrder
+from exchange.ledger.models import Account, BankLine, BankOrder
 from exchange.ledger.services.accounts import bank_account, transit_account
 from exchange.ledger.services.transfers import require_amount, reverse, transfer
 from exchange.states import move
@@ -38,11 +38,14 @@ def order_payment(
     reference: str,
     memo: str,
     by: User | None,
+    returns: BankLine | None = None,
 ) -> BankOrder:
     """Order a payment from an account of ours; the money leaves it at once and waits on the transit account.
 
     Once per `reference`: a repeat gets the first order, another body raises `OtherBody`. The event
     `bank.paid` or `bank.failed` (data.reference) tells the end; when the bank refuses, the money is back.
+    Money of a statement line that goes back by itself names it as what the order `returns`: when the bank
+    refuses, it is set aside for a person to decide.
     """
     require_amount(amount_fen=amount_fen)
     if not to_name.strip() or not to_account.strip():
@@ -61,7 +64,7 @@ def order_payment(
         memo=memo,
     )
     order, fresh = BankOrder.objects.get_or_create(
-        reference=reference, defaults={**terms, "memo": memo[:200], "by": by, "transfer": moved}
+        reference=reference, defaults={**terms, "memo": memo[:200], "by": by, "transfer": moved, "returns": returns}
     )
     if not fresh and any(getattr(order, name) != value for name, value in terms.items()):
         raise OtherBody(_("Under this reference another payment was already ordered. Reload the page."))

@@ -15,6 +15,7 @@ from exchange.ledger.models import BankLine, BankOrder, Statement, SubAccount, T
 from exchange.ledger.services.accounts import bank_account, lock_accounts, suspense_account
 from exchange.ledger.services.orders import order_payment, settle_order
 from exchange.ledger.services.transfers import transfer
+from exchange.ledger.services.unclear import set_aside
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,11 @@ def _receive_unknown(line: StatementLine) -> None:
     suspense = suspense_account()
     lock_accounts(account_ids=[bank_account().pk, suspense.pk], with_transit=True)
     moved = _book_on(suspense.pk, line)
-    if not line.payer_account:
-        _keep(line, BankLine.State.SUSPENSE, transfer=moved)
+    if not line.payer_account.strip():
+        row = _keep(line, BankLine.State.SUSPENSE, transfer=moved)
+        set_aside(line=row, account_id=suspense.pk, amount_fen=line.amount_fen)
         return
+    row = _keep(line, BankLine.State.SENT_BACK, transfer=moved)
     order_payment(
         account_id=suspense.pk,
         to_name=line.payer_name or line.payer_account,
@@ -80,8 +83,8 @@ def _receive_unknown(line: StatementLine) -> None:
         reference=f"back-{line.bank_ref}",
         memo="unknown sub-account",
         by=None,
+        returns=row,
     )
-    row = _keep(line, BankLine.State.SENT_BACK, transfer=moved)
     record("bank.sent_back", subject=row, by=None, division=None, amount_fen=line.amount_fen)
 
 

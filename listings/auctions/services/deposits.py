@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,13 +24,12 @@ from exchange.ledger.services.accounts import lock_accounts
 from exchange.ledger.services.holds import capture, hold, release
 from exchange.ledger.services.orders import order_payment
 from exchange.ledger.services.transfers import transfer
+from exchange.ledger.services.unclear import set_aside
 from exchange.money import group_thousands
 from exchange.states import move
 from exchange.sweeps import each
 from listings.auctions import policies
 from listings.auctions.models import Auction, Deposit, Registration
-
-log = logging.getLogger(__name__)
 
 HOLD_REASON = "auction deposit"
 
@@ -144,18 +142,20 @@ def _return_line(
     registration: Registration, line: BankLine, amount_fen: int, reason: str, words: Mapping[str, str | int]
 ) -> None:
     """Order money that is no deposit back to the account it came from."""
-    account = line.sub_account.account_id if line.sub_account else None
-    if account is None or not line.payer_account.strip():
+    sub = line.sub_account or registration.deposit.sub_account
+    if not line.payer_account.strip():
+        set_aside(line=line, account_id=sub.account_id, amount_fen=amount_fen)
         _tell_unclear(registration, line, amount_fen)
         return
     order_payment(
-        account_id=account,
+        account_id=sub.account_id,
         to_name=line.payer_name or line.payer_account,
         to_account=line.payer_account,
         amount_fen=amount_fen,
         reference=f"return-{line.pk}",
         memo="not a deposit",
         by=None,
+        returns=line,
     )
     record(
         "deposit.returned",
@@ -170,8 +170,7 @@ def _return_line(
 
 
 def _tell_unclear(registration: Registration, line: BankLine, amount_fen: int) -> None:
-    """Say in the journal and to the payer that money lies on the sub-account and nobody knows where it came from."""
-    log.error("line %s names no account to send the money back to", line.bank_ref)
+    """Say in the journal and to the payer that money cannot go back before a finance clerk has clarified it."""
     record(
         "deposit.unclear",
         subject=registration,
@@ -185,6 +184,15 @@ def _tell_unclear(registration: Registration, line: BankLine, amount_fen: int) -
         "¥%(fen)s came without the number of your account, so it cannot go back by itself. Please call us."
     )
     notify(user=registration.user, text=text, words={"fen": group_thousands(amount_fen)}, url=_address(registration))
+
+
+@transaction.atomic
+def tell_returned(*, registration_id: str, amount_fen: int, last_digits: str) -> None:
+    """React to the end of money that belonged to nobody: tell who registered to which account it has gone."""
+    registration = Registration.objects.select_related("user").get(pk=registration_id)
+    text = gettext_noop("¥%(fen)s that had to be clarified has been paid to the account that ends in %(digits)s.")
+    words = {"fen": group_thousands(amount_fen), "digits": last_digits}
+    notify(user=registration.user, text=text, words=words, url=_address(registration))
 
 
 def _address(registration: Registration) -> str:

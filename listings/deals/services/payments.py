@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import unicodedata
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from exchange.clock import legal_day, legal_now
 from exchange.ledger.models import BankLine, SubAccount
 from exchange.ledger.services.accounts import open_sub_account
 from exchange.ledger.services.orders import order_payment
+from exchange.ledger.services.unclear import set_aside
 from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions.models import Deposit
@@ -23,8 +23,6 @@ from listings.deals.models import Deal, Instalment, Payment
 from listings.deals.services.confirming import tell
 from listings.deals.services.payouts import pay_out_rent
 from listings.deals.services.recording import record_deal
-
-log = logging.getLogger(__name__)
 
 
 def begin_payments(deal: Deal, by: User | None) -> None:
@@ -128,8 +126,9 @@ def _advance(deal: Deal, by: User | None) -> None:
 
 
 def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str) -> None:
-    if not to_account:
-        log.error("payment %s names no account to send the money back to", payment.pk)
+    """Order what is not needed back to where it came from; without an account the finance clerks decide."""
+    if payment.line and not to_account.strip():
+        set_aside(line=payment.line, account_id=sub.account_id, amount_fen=payment.returned_fen)
         return
     order_payment(
         account_id=sub.account_id,
@@ -139,6 +138,7 @@ def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str)
         reference=f"deal-back-{payment.pk}",
         memo="not due",
         by=None,
+        returns=payment.line,
     )
 
 
@@ -148,7 +148,12 @@ def _tell(deal: Deal, payment: Payment, payer: str) -> None:
         "back": group_thousands(payment.returned_fen),
         "payer": payer,
     }
-    if payment.reason == "other_payer":
+    if payment.returned_fen and payment.line and not payment.line.payer_account.strip():
+        text = gettext_noop(
+            "¥%(back)s of ¥%(fen)s for “%(title)s” came without the payer's account number and is not due, "
+            "so it cannot go back by itself. Please call us."
+        )
+    elif payment.reason == "other_payer":
         text = gettext_noop(
             "¥%(fen)s for “%(title)s” came from an account of “%(payer)s” and goes back. Pay from the lessee's account."
         )
@@ -159,6 +164,15 @@ def _tell(deal: Deal, payment: Payment, payer: str) -> None:
     else:
         text = gettext_noop("¥%(fen)s for “%(title)s” has arrived.")
     tell(deal, text, **words)
+
+
+@transaction.atomic
+def tell_returned(*, deal_id: str, amount_fen: int, last_digits: str) -> None:
+    """React to the end of money that belonged to nobody: tell both sides to which account it has gone."""
+    text = gettext_noop(
+        "¥%(fen)s for “%(title)s” that had to be clarified has been paid to the account that ends in %(digits)s."
+    )
+    tell(Deal.objects.get(pk=deal_id), text, fen=group_thousands(amount_fen), digits=last_digits)
 
 
 def deposit_of(deal: Deal) -> Deposit | None:

@@ -191,7 +191,7 @@ def test_unknown_money_without_a_sender_waits_to_be_clarified(sandbox_bank: Sand
     sandbox_bank.pay_in("999999999999999999", 4_200, payer_account="")
     poll_bank()
     assert (BankLine.objects.get().state, BankOrder.objects.count()) == (BankLine.State.SUSPENSE, 0)
-    assert state(suspense_account()) == (4_200, 0)
+    assert state(suspense_account()) == (4_200, 4_200)  # held until somebody decides
 
 
 def test_a_line_that_cannot_be_booked_keeps_nobody_waiting(

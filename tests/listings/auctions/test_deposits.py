@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from exchange.accounts.models import Notice
+from exchange.accounts.models import Notice, Role
 from exchange.errors import NotAllowed, WrongState
 from exchange.journal.models import Event
-from exchange.ledger.models import Account, BankLine, BankOrder, Hold
+from exchange.ledger.models import Account, BankLine, BankOrder, Hold, UnclearMoney
+from exchange.ledger.selectors.trial import differences
 from exchange.ledger.services.accounts import open_account
 from exchange.ledger.services.orders import settle_order
 from listings.auctions.models import Auction, Deposit, Registration
 from listings.auctions.services import deposits
 from listings.auctions.services.registration import register
-from tests.factories import Cast
+from tests.exchange.ledger.clerks import confirm, propose
+from tests.factories import Cast, make_user
 from tests.listings.auctions.hall import (
     admit,
     bank_pays,
@@ -189,3 +191,30 @@ def test_money_without_the_payers_account_is_no_deposit_and_is_told_to_journal_a
     told = Event.objects.get(kind="deposit.unclear")
     assert (told.subject_id, told.amount_fen) == (str(one.pk), deposit.amount_fen)
     assert "cannot go back by itself" in cast.farmer.notices.latest("at").text
+    row = UnclearMoney.objects.get()
+    assert (row.division, row.amount_fen, row.account) == (
+        auction.division,
+        deposit.amount_fen,
+        deposit.sub_account.account,
+    )
+    row = confirm(propose(row, cast.organiser), make_user("second", Role.FINANCE, cast.places.city))
+    assert bank_pays() == 1
+    assert (UnclearMoney.objects.get().state, list(differences())) == ("returned", [])
+    assert "paid to the account that ends in 5678" in cast.farmer.notices.latest("at").text
+
+
+def test_a_return_that_the_payers_account_refuses_is_given_to_the_clerks(cast: Cast) -> None:
+    auction = make_auction(cast)
+    one = register(auction_id=auction.pk, by=cast.farmer)
+    pay(one, name="Somebody else")
+    settle_order(reference=BankOrder.objects.get().reference, paid=False, reason="account closed")
+    hear()
+    row = UnclearMoney.objects.get()
+    account = Deposit.objects.get(registration=one).sub_account.account
+    assert (row.cause, row.account, row.division, account.held_fen) == (
+        "refused",
+        account,
+        auction.division,
+        row.amount_fen,
+    )
+    assert list(differences()) == []

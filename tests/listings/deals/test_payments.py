@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.accounts.models import Role
 from exchange.clock import legal_day
-from exchange.ledger.models import Account, BankOrder, Posting
+from exchange.ledger.models import Account, BankOrder, Posting, UnclearMoney
+from exchange.ledger.selectors.trial import differences
 from listings.auctions.models import Deposit
 from listings.auctions.services.deposits import apply_deposit
 from listings.deals import selectors
 from listings.deals.models import Deal, Payment
 from listings.deals.services import payments
-from tests.factories import Cast
+from tests.exchange.ledger import clerks
+from tests.factories import Cast, make_user
+from tests.listings.auctions.hall import bank_pays
 from tests.listings.deals.life import (
     confirm,
     fresh,
@@ -85,3 +89,17 @@ def test_later_instalments_are_paid_in_their_order(cast: Cast) -> None:
     pay_in(deal, 1_000_000)
     assert [row.paid_fen for row in deal.instalments.all()[:3]] == [3_500_000, 3_500_000, 1_000_000]
     assert fresh(deal).state == S.PAID
+
+
+def test_money_that_is_not_due_and_names_no_account_waits_for_two_clerks_and_both_sides_hear(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    due = deal.instalments.get(n=1).open_fen
+    pay_in(deal, due + 70_000, account="")
+    assert (fresh(deal).state, BankOrder.objects.filter(reference__startswith="deal-back").count()) == (S.PAID, 0)
+    row = UnclearMoney.objects.get()
+    assert (row.amount_fen, row.account, row.division) == (70_000, row.line.sub_account.account, deal.division)
+    assert any("cannot go back by itself" in notice.text for notice in cast.village.notices.all())
+    clerks.confirm(clerks.propose(row, cast.organiser), make_user("second", Role.FINANCE, cast.places.city))
+    assert bank_pays() >= 1
+    assert (UnclearMoney.objects.get().state, list(differences())) == ("returned", [])
+    assert "paid to the account that ends in 5678" in cast.village.notices.latest("at").text
