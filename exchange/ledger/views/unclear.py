@@ -67,7 +67,7 @@ def act(request: HttpRequest, pk: object, verb: str) -> HttpResponse:
     if done.ok:
         messages.success(request, told)
         return redirect("ledger:unclear", pk=row.pk)
-    row = visible_unclear(request.user).get(pk=pk)
+    row = visible_unclear(request.user).get(pk=row.pk)
     return render(request, "exchange/ledger/unclear.html", _context(request, row, form, verb), status=done.status)
 
 
