@@ -163,7 +163,7 @@ def settle_unclear(*, reference: str, paid: bool) -> None:
         return
     if paid:
         move(row, State.RETURNED)
-        _record("unclear.returned", row, None, to_name=row.to_name, last_digits=row.to_account[-4:])
+        _record("unclear.returned", row, None, last_digits=row.to_account[-4:])
         return
     _hold(row)
     move(row, State.FAILED, hold=row.hold)

@@ -102,6 +102,6 @@ def _facts(row: UnclearMoney) -> list[tuple[str, Any]]:
         (_("From account"), line.payer_account or none),
         (_("Paid to number"), line.number or none),
         (_("Bank's reference"), line.bank_ref),
-        (_("Lies on"), row.account.code),
-        (_("Place"), row.division.name if row.division else none),
+        (_("Lies on"), row.account.get_kind_display()),
+        (_("Belongs to the place"), row.division.name if row.division else none),
     ]

@@ -108,7 +108,7 @@ def test_an_auditor_reads_and_is_offered_nothing(clerks: Clerks, row: UnclearMon
 def test_the_page_speaks_chinese(clerks: Clerks, row: UnclearMoney) -> None:
     with translation.override("zh-hans"):
         html = browser(clerks.first).get(page(row), headers={"accept-language": "zh-hans"}).content.decode()
-    assert "待查" in html and "账号" in html
+    assert "待查" in html and "用途不明的款项" in html and "名次" not in html and "suspense" not in html
 
 
 def call(user: User, row: UnclearMoney, verb: str, body: dict[str, Any], key: str = "") -> Any:

@@ -203,6 +203,16 @@ def test_money_without_the_payers_account_is_no_deposit_and_is_told_to_journal_a
     assert "paid to the account that ends in 5678" in cast.farmer.notices.latest("at").text
 
 
+def test_unclear_money_does_not_stand_in_the_way_of_the_real_deposit(cast: Cast) -> None:
+    _auction, one = registered(cast)
+    pay(one, account=" ")
+    pay(one)
+    assert state_of(one) == (R.ADMITTED, D.HELD)
+    account = Account.objects.get(pk=one.deposit.sub_account.account_id)
+    assert (account.balance_fen, account.held_fen) == (1_200_000, 1_200_000)
+    assert (UnclearMoney.objects.get().state, list(differences())) == ("waiting", [])
+
+
 def test_a_return_that_the_payers_account_refuses_is_given_to_the_clerks(cast: Cast) -> None:
     auction = make_auction(cast)
     one = register(auction_id=auction.pk, by=cast.farmer)
