@@ -6,29 +6,25 @@ so in its note. The same arguments give the same file. `listings/deals/data/READ
 
 from __future__ import annotations
 
-import csv
 import random
 from argparse import ArgumentParser
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exchange.accounts.divisions.rows import DivisionRow, read_rows
-from exchange.calendar import is_working_day
+from exchange import synthetic
+from exchange.accounts.divisions.rows import DivisionRow
 from exchange.money import fen_to_yuan, square_metres_to_mu, yuan_to_fen
 from listings.deals.imports.rows import COLUMNS, whole_amount
 
-TOWNSHIPS = Path("exchange/accounts/data/chongqing-townships.csv")
 NOTE = (
     "合成明细：只有总宗数和总金额是事实，本行的标的、各方、价格和日期均为虚拟。"
     "Synthetic detail: only the totals (deals, yuan) are facts; everything in this row is made up."
 )
 MU = Decimal(2000) / 3
-SURNAMES = "王李张刘陈杨黄周吴徐罗蒋谭唐邓冉向熊"
 FIRMS = ("稻香", "柚海", "百里竹", "云溪", "双桂", "金带", "明月", "龙溪")
 HOMESTEADS = ("homestead", "farmhouse")
 
@@ -77,21 +73,12 @@ class Command(BaseCommand):
     help = "Make a file of past deals, synthetic in detail, that adds up to the totals given."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--district", required=True, help="code, such as 500155")
-        parser.add_argument("--count", type=int, required=True, help="number of deals")
-        parser.add_argument("--total", required=True, help="sum of their amounts in yuan")
+        synthetic.add_arguments(parser, things="deals")
         parser.add_argument("--homestead-m2", type=Decimal, required=True, help="area of homesteads and farmhouses")
-        parser.add_argument("--first", type=date.fromisoformat, required=True)
-        parser.add_argument("--last", type=date.fromisoformat, required=True)
-        parser.add_argument("--seed", type=int, required=True)
-        parser.add_argument("--out", type=Path, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         rng = random.Random(options["seed"])
-        towns, problems = read_rows(TOWNSHIPS.read_text(encoding="utf-8").splitlines(), str(TOWNSHIPS))
-        if problems:
-            raise CommandError(str(problems[0]))
-        towns = [town for town in towns if town.parent == options["district"]]
+        towns = synthetic.townships(options["district"])
         drafts = draw(rng, towns, options["count"] - 1, options["first"], options["last"])
         spread_area(drafts, options["homestead_m2"])
         total = yuan_to_fen(options["total"])
@@ -102,31 +89,23 @@ class Command(BaseCommand):
         rows.sort(key=lambda row: row["closed_on"])
         for number, row in enumerate(rows, start=1):
             row["ref"] = f"LP{row['closed_on'][:4]}-{number:03d}"
-        with options["out"].open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        synthetic.write_csv(options["out"], COLUMNS, rows)
         self.stderr.write(f"{len(rows)} deals, {fen_to_yuan(total)} yuan: {options['out']}")
 
 
 def draw(rng: random.Random, towns: list[DivisionRow], count: int, first: date, last: date) -> list[Draft]:
     """Draw deals: day (more of them in later years), a township in force on it, kind, area and term."""
     kinds = [kind for kind, shape in SHAPES.items() for _n in range(shape.weight)]
-    span = (last - first).days
     drafts = []
     for _ in range(count):
-        day = first + timedelta(days=int(span * max(rng.random(), rng.random())))
-        while not is_working_day(day):
-            day -= timedelta(days=1)
+        day = synthetic.drawn_day(rng, first, last)
         kind = rng.choice([kind for kind in kinds if SHAPES[kind].since <= day])
         shape = SHAPES[kind]
         area = Decimal(rng.randint(*shape.area_m2))
         if shape.in_mu:
             area = (Decimal(int(area / MU)) * MU).quantize(Decimal("0.01"))
         years = rng.choice(shape.years)
-        town = rng.choice(
-            [town for town in towns if town.valid_from <= day and (not town.valid_to or day < town.valid_to)]
-        )
+        town = synthetic.drawn_town(rng, towns, day)
         drafts.append(Draft(kind, day, town, area, years, float(area) * rng.uniform(*shape.yuan_per_m2)))
     return drafts
 
@@ -151,12 +130,7 @@ def price(drafts: list[Draft], total_fen: int, count: int) -> None:
 
 def _row(rng: random.Random, draft: Draft, **own: str) -> dict[str, str]:
     village = rng.choice("一二三四五六七八九")
-    if rng.random() < 0.55:
-        lessee, lessee_kind = f"{rng.choice(SURNAMES)}某某", "person"
-    elif rng.random() < 0.4:
-        lessee, lessee_kind = f"梁平{rng.choice(FIRMS)}（虚拟）农民专业合作社", "cooperative"
-    else:
-        lessee, lessee_kind = f"梁平{rng.choice(FIRMS)}（虚拟）农业有限公司", "company"
+    lessee, lessee_kind = synthetic.drawn_party(rng, FIRMS, people=0.55, cooperatives=0.4)
     return {
         "division": draft.town.code,
         "lessor": f"{draft.town.name}（虚拟）第{village}村股份经济合作联合社",

@@ -7,30 +7,26 @@ same file. `loans/servicing/data/README.md` holds the call.
 
 from __future__ import annotations
 
-import csv
 import random
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exchange.accounts.divisions.rows import DivisionRow, read_rows
-from exchange.calendar import is_working_day
+from exchange import synthetic
+from exchange.accounts.divisions.rows import DivisionRow
 from exchange.money import fen_to_yuan, yuan_to_fen
 from loans.servicing.imports.rows import COLUMNS
 from loans.servicing.models import Loan
 from loans.servicing.plan import planned
 
-TOWNSHIPS = Path("exchange/accounts/data/chongqing-townships.csv")
 NOTE = (
     "合成明细：只有贷款总金额是事实，本行的借款人、银行、金额、利率、日期和还款均为虚拟。"
     "Synthetic detail: only the total of the loans (yuan) is a fact; everything in this row is made up."
 )
-SURNAMES = "王李张刘陈杨黄周吴徐罗蒋谭唐邓冉向熊"
 FIRMS = ("稻香", "柚海", "百里竹", "云溪", "双桂", "明月", "龙溪", "蟠龙")
 ROUND_FEN = 1_000_000  # loans are in whole ten thousand yuan
 
@@ -85,40 +81,29 @@ class Command(BaseCommand):
     help = "Make a file of past loans, synthetic in detail, that adds up to the total given."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--district", required=True, help="code, such as 500155")
-        parser.add_argument("--count", type=int, required=True, help="number of loans")
-        parser.add_argument("--total", required=True, help="sum of their amounts in yuan")
-        parser.add_argument("--first", type=date.fromisoformat, required=True)
-        parser.add_argument("--last", type=date.fromisoformat, required=True)
-        parser.add_argument("--seed", type=int, required=True)
-        parser.add_argument("--out", type=Path, required=True)
+        synthetic.add_arguments(parser, things="loans")
 
     def handle(self, *args: Any, **options: Any) -> None:
         rng = random.Random(options["seed"])
-        towns, problems = read_rows(TOWNSHIPS.read_text(encoding="utf-8").splitlines(), str(TOWNSHIPS))
-        if problems:
-            raise CommandError(str(problems[0]))
-        towns = [town for town in towns if town.parent == options["district"]]
+        towns = synthetic.townships(options["district"])
         total_fen = yuan_to_fen(options["total"])
         drafts = [draw(rng, towns, options["first"], options["last"]) for _ in range(options["count"])]
         scale(drafts, total_fen)
         drafts.sort(key=lambda draft: draft.day)
-        with options["out"].open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            for number, draft in enumerate(drafts, start=1):
-                writer.writerow(row(rng, draft, f"LPD{draft.day.year}-{number:04d}", options["last"]))
+        rows = [
+            row(rng, draft, f"LPD{draft.day.year}-{number:04d}", options["last"])
+            for number, draft in enumerate(drafts, start=1)
+        ]
+        synthetic.write_csv(options["out"], COLUMNS, rows)
         self.stderr.write(f"{len(drafts)} loans, {fen_to_yuan(total_fen)} yuan: {options['out']}")
 
 
 def draw(rng: random.Random, towns: Sequence[DivisionRow], first: date, last: date) -> Draft:
     """Draw one loan: day (more of them in later years), product, kind, a township in force on the day, terms."""
-    day = first + timedelta(days=int((last - first).days * max(rng.random(), rng.random())))
-    while not is_working_day(day):
-        day -= timedelta(days=1)
+    day = synthetic.drawn_day(rng, first, last)
     offers = [offer for offer in OFFERS if offer.since <= day]
     offer = rng.choices(offers, [offer.share for offer in offers])[0]
-    town = rng.choice([town for town in towns if town.valid_from <= day and (not town.valid_to or day < town.valid_to)])
+    town = synthetic.drawn_town(rng, towns, day)
     return Draft(
         offer=offer,
         kind=rng.choice(offer.kinds),
@@ -147,12 +132,8 @@ def scale(drafts: Sequence[Draft], total_fen: int) -> None:
 
 def row(rng: random.Random, draft: Draft, ref: str, until: date) -> dict[str, str]:
     """Return the row of a loan, repaid as its schedule says until `until`."""
-    if rng.random() < (0.35 if draft.offer.secured else 0.9):
-        borrower = f"{rng.choice(SURNAMES)}某某"
-    elif rng.random() < 0.6:
-        borrower = f"梁平{rng.choice(FIRMS)}（虚拟）农民专业合作社"
-    else:
-        borrower = f"梁平{rng.choice(FIRMS)}（虚拟）农业有限公司"
+    people = 0.35 if draft.offer.secured else 0.9
+    borrower, _kind = synthetic.drawn_party(rng, FIRMS, people=people, cooperatives=0.6)
     method = "interest_only" if draft.months <= 12 else rng.choice(("annuity", "annuity", "equal_principal"))
     repaid_fen, repaid_on = repaid(draft, method, until)
     return {
