@@ -65,19 +65,14 @@ def _default_step(deal: Deal) -> Step:
     return _step(deal, "default", _("Declare that the winner has backed out"), strong=False)
 
 
-def _is_late(deal: Deal) -> bool:
-    over = deal.due_at is not None and not deal.due_provisional and legal_now() >= deal.due_at
-    return over and selectors.waits_for_winner(deal)
-
-
 def _of_organiser(deal: Deal) -> list[Step]:
     contract = selectors.current_contract(deal)
     if deal.state == S.PUBLICITY and _may_still_be_cancelled(deal):
         return [_step(deal, "cancel", _("Cancel the result"), strong=False)]
     if deal.state == S.CONFIRMED and not (contract and (contract.lessor_signed_at or contract.lessee_signed_at)):
         again = _step(deal, "draw_up", _("Draw up the contract"), strong=contract is None)
-        return [again, _default_step(deal)] if _is_late(deal) else [again]
-    if _is_late(deal):
+        return [again, _default_step(deal)] if selectors.is_late(deal) else [again]
+    if selectors.is_late(deal):
         return [_default_step(deal)]
     attested = selectors.valid_attestation(deal) is not None
     steps = []

@@ -12,6 +12,7 @@ from django.db.models.fields.files import FieldFile
 
 from exchange.accounts.models import Level, Role, User
 from exchange.accounts.selectors import paths_of_code, within
+from exchange.clock import legal_now
 from exchange.identifiers import mask_name
 from exchange.journal.models import Origin
 from exchange.ledger.models import SubAccount
@@ -130,6 +131,12 @@ def waits_for_winner(deal: Deal) -> bool:
     if deal.state == Deal.State.CONFIRMED:
         return contract is not None and contract.lessee_signed_at is None
     return deal.state == Deal.State.CONTRACTED
+
+
+def is_late(deal: Deal) -> bool:
+    """Say whether the winner's time for his step is over; never on a provisional day."""
+    over = deal.due_at is not None and not deal.due_provisional and legal_now() >= deal.due_at
+    return over and waits_for_winner(deal)
 
 
 def valid_attestation(deal: Deal) -> Attestation | None:

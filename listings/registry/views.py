@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from exchange.identifiers import mask_account
 from exchange.web import attempt
 from listings.registry import selectors
 from listings.registry.forms import AccountForm, LandForm
@@ -38,6 +40,8 @@ def account(request: HttpRequest, pk: str) -> HttpResponse:
         return render(request, "listings/registry/account.html", context)
     done = attempt(form, accounts.enter_bank_account, collective_id=str(pk), by=request.user)
     if done.ok:
+        shown = {"account": mask_account(done.value.bank_account)}
+        messages.success(request, _("Saved. The rent goes to the account %(account)s.") % shown)
         return redirect("catalogue:village")
     return render(request, "listings/registry/account.html", context, status=done.status)
 

@@ -19,6 +19,7 @@ from exchange.clock import legal_day, legal_now
 from exchange.errors import NotAllowed, Refused, WrongState
 from exchange.journal.repeats import repeatable
 from exchange.states import move
+from exchange.templatetags.dates import day as shown_day
 from listings.deals import policies
 from listings.deals.models import Deal, Handover
 from listings.deals.services.confirming import tell
@@ -113,7 +114,7 @@ def _check_day(deal: Deal, on_day: date) -> None:
     paid_on = deal.instalments.get(n=1).paid_on
     if paid_on and on_day < paid_on:
         raise Refused(
-            _("The land is handed over after the first payment, which came on %(day)s.") % {"day": paid_on},
+            _("The land is handed over after the first payment, which came on %(day)s.") % {"day": shown_day(paid_on)},
             "bad_day",
             "on_day",
         )

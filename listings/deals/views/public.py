@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exchange.accounts.selectors import ancestors
+from exchange.clock import legal_day
 from exchange.money import divide_half_up, square_metres_to_mu
 from exchange.rulebook.models import RightKind
 from exchange.templatetags.dates import day as shown_day
@@ -77,6 +78,7 @@ def deal(request: HttpRequest, pk: str) -> HttpResponse:
         "attestation": selectors.valid_attestation(row),
         "instalments": _instalments(row) if row.state not in Deal.BROKEN_OFF else [],
         "inside": inside,
+        "late": selectors.is_late(row),
         "party": policies.is_party(request.user, row),
         "payments": row.payments.order_by("created_at") if inside else [],
         "payouts": row.payouts.order_by("created_at") if policies.may_see_payouts(request.user, row) else [],
@@ -136,10 +138,11 @@ def _term(row: Deal) -> str:
 
 
 def _instalments(row: Deal) -> list[dict[str, Any]]:
-    total, shown = 0, []
+    total, shown, today = 0, [], legal_day()
     for one in row.instalments.all():
         total += one.amount_fen
-        shown.append({"row": one, "total_fen": total})
+        overdue = one.paid_on is None and one.due_on is not None and one.due_on < today
+        shown.append({"row": one, "total_fen": total, "overdue": overdue})
     return shown
 
 

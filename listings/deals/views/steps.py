@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from exchange.templatetags.dates import day as shown_day
 from exchange.templatetags.dates import moment
+from exchange.templatetags.money import yuan_exact
 from exchange.web import RepeatableForm, attempt
 from listings.deals import policies, selectors
 from listings.deals.forms import (
@@ -26,6 +27,7 @@ from listings.deals.forms import (
 )
 from listings.deals.models import Contract, Deal
 from listings.deals.services import certificates, confirming, contracts, defaulting, handover
+from listings.deals.services.payments import deposit_of
 
 
 def _managed(request: HttpRequest, pk: str) -> Deal:
@@ -90,6 +92,7 @@ def sign(request: HttpRequest, pk: str) -> HttpResponse:
     words = {
         "contract": contract,
         "rows": contract.body["instalments"],
+        "signed": _has_signed(request.user, deal, contract),
         "side": _("lessor") if policies.is_lessor(request.user, deal) else _("lessee"),
     }
     return _take(
@@ -102,6 +105,12 @@ def sign(request: HttpRequest, pk: str) -> HttpResponse:
         initial={"sha256": contract.sha256},
         deal_id=str(deal.pk),
     )
+
+
+def _has_signed(user: policies.Reader, deal: Deal, contract: Contract) -> bool:
+    lessor = policies.is_lessor(user, deal) and contract.lessor_signed_at is None
+    lessee = policies.is_lessee(user, deal) and contract.lessee_signed_at is None
+    return not (lessor or lessee)
 
 
 def _contract(deal: Deal) -> Contract:
@@ -206,6 +215,18 @@ def cancel(request: HttpRequest, pk: str) -> HttpResponse:
     return _take(request, deal, ReasonForm, confirming.cancel_deal, words=words, deal_id=str(deal.pk))
 
 
+def _of_default(deal: Deal) -> list[tuple[str, str]]:
+    """Return what one has to know before declaring: who, what is missing, since when, and how much he loses."""
+    unpaid = selectors.next_instalment(deal) if deal.state == Deal.State.CONTRACTED else None
+    deposit = deposit_of(deal)
+    return [
+        (_("Winner"), deal.lessee_name),
+        (_("What is missing"), yuan_exact(unpaid.open_fen) if unpaid else _("The winner's signature")),
+        (_("Last day"), moment(deal.due_at) if deal.due_at else "—"),
+        (_("Deposit that he loses"), yuan_exact(deposit.amount_fen) if deposit else "—"),
+    ]
+
+
 @login_required
 def default(request: HttpRequest, pk: str) -> HttpResponse:
     """Declare that the winner has let his time pass."""
@@ -216,7 +237,7 @@ def default(request: HttpRequest, pk: str) -> HttpResponse:
             "Only after the last day, and when you have reached nobody or he says no. He loses the deposit; the "
             "right can be listed again. This cannot be undone."
         ),
-        "facts": [(_("Last day"), moment(deal.due_at) if deal.due_at else "—")],
+        "facts": _of_default(deal),
         "submit": _("Declare it"),
         "kind": "warn",
     }

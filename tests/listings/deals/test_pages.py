@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from exchange.accounts.models import User
-from exchange.clock import legal_day
+from exchange.clock import legal_day, legal_now
+from exchange.identifiers import mask_account
 from exchange.templatetags.dates import day
 from listings.deals import policies, selectors
 from listings.deals.models import Contract, Deal
@@ -36,6 +38,7 @@ from tests.listings.deals.life import (
 )
 from tests.listings.deals.test_import_deals import line, load
 
+ACCOUNT = "622848005001191182"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
 
 
@@ -272,10 +275,65 @@ def test_the_village_reads_when_its_rent_was_paid_out_and_enters_its_account_by_
     wrong = post(cast.village, address, number="622848 甲")
     assert (wrong.status_code, "622848 甲" in wrong.content.decode()) == (409, True)
     assert post(cast.organiser, address, number="622848005001191182").status_code == 404
-    assert post(cast.village, address, number="622848005001191182").status_code == 302
+    client = as_(cast.village)
+    saved = client.post(address, {"request_key": uuid4().hex, "number": ACCOUNT}, follow=True)
+    told = in_chinese("Saved. The rent goes to the account %(account)s.") % {
+        "account": mask_account("622848005001191182")
+    }
+    assert (saved.status_code, told in saved.content.decode()) == (200, True)
     hear()
     bank_pays()
     words = in_chinese("Rent paid to the collective: %(fen)s, %(day)s")
     paid = words % {"fen": "¥35,000.00", "day": day(legal_day())}
     for person, reads in ((cast.village, 1), (cast.organiser, 1), (cast.farmer, 0), (None, 0)):
         assert said(as_(person), page("deal", deal)).count(paid) == reads
+
+
+def test_the_next_step_stands_before_the_story_so_that_a_telephone_shows_it_first(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_farmers_deal(cast)))
+    read = said(as_(cast.farmer), page("deal", deal))
+    places = [read.index(in_chinese(words)) for words in ("Pay here", "From the vote to the certificate", "Payments")]
+    assert places == sorted(places)
+
+
+def test_a_step_that_is_late_says_so_to_both_sides(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_farmers_deal(cast)))
+    late = in_chinese("Time is over")
+    assert late not in said(as_(cast.farmer), page("deal", deal))
+    go_to(deal.due_at)
+    for person, reads in ((cast.farmer, 1), (cast.village, 1), (cast.organiser, 1), (None, 0)):
+        assert said(as_(person), page("deal", deal)).count(late) == reads
+    assert late not in said(as_(cast.farmer), page("deal", pay_first(fresh(deal))))
+
+
+def test_rent_not_paid_on_its_day_is_overdue_and_not_called_not_yet_due(cast: Cast) -> None:
+    deal = hand_over(cast, pay_first(sign(cast, confirm(make_farmers_deal(cast)))))
+    overdue, ahead = in_chinese("Overdue"), in_chinese("Not yet due")
+    second = deal.instalments.get(n=2)
+    assert (said(as_(None), page("deal", deal)).count(overdue), second.paid_fen) == (0, 0)
+    go_to(legal_now() + (second.due_on - legal_day()))
+    assert said(as_(None), page("deal", deal)).count(overdue) == 0, "its day itself is still in time"
+    go_to(legal_now() + timedelta(days=1))
+    read = said(as_(None), page("deal", deal))
+    assert (read.count(overdue), read.count(ahead)) == (1, 18)
+
+
+def test_who_has_signed_finds_nothing_to_sign(cast: Cast) -> None:
+    deal = confirm(make_farmers_deal(cast))
+    contract = draw_up(cast, deal)
+    assert shown_hash(cast.village, page("sign", deal)) == contract.sha256
+    fields = {"sha256": contract.sha256, "have_read": "on"}
+    assert post(cast.village, page("sign", deal), **fields).status_code == 302
+    read = said(as_(cast.village), page("sign", deal))
+    assert (HASH.search(read), in_chinese("Your side has signed.") in read) == (None, True)
+    assert shown_hash(cast.farmer, page("sign", deal)) == contract.sha256
+
+
+def test_before_declaring_one_reads_who_it_is_what_is_missing_and_what_he_loses(cast: Cast) -> None:
+    deal = confirm(make_farmers_deal(cast))
+    draw_up(cast, deal)
+    read = said(as_(cast.organiser), page("default", deal))
+    assert all(words in read for words in ("李大山", in_chinese("The winner's signature"), "¥6,000.00"))
+    deal = sign(cast, fresh(deal))
+    read = said(as_(cast.organiser), page("default", deal))
+    assert all(words in read for words in ("李大山", "¥29,000.00", "¥6,000.00"))
