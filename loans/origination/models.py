@@ -95,7 +95,7 @@ class Application(Row):
 
     NEXT = {
         State.SUBMITTED: {State.VALUED, State.APPROVED, State.DECLINED, State.WITHDRAWN},
-        State.VALUED: {State.APPROVED, State.DECLINED, State.WITHDRAWN},
+        State.VALUED: {State.VALUED, State.APPROVED, State.DECLINED, State.WITHDRAWN},
         State.APPROVED: {State.REGISTERED, State.DISBURSED},
         State.REGISTERED: {State.DISBURSED},
     }

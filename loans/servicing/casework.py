@@ -44,6 +44,12 @@ class Case:
         """Whether its product does."""
         return self.application.product.needs_mortgage
 
+    @property
+    def is_too_much(self) -> bool:
+        """Whether more is asked for than the valuation lets; for as long as nobody has decided."""
+        undecided = self.application.state in Application.UNDECIDED
+        return undecided and self.valuation is not None and self.application.amount_fen > self.valuation.ceiling_fen
+
 
 def case_of(application: Application) -> Case:
     """Gather what belongs to an application."""
@@ -71,7 +77,7 @@ def open_verbs(user: User, case: Case) -> set[str]:
 
 def _of_officer(user: User, case: Case, state: Application.State) -> set[str]:
     verbs = set()
-    if state == S.SUBMITTED and case.needs_mortgage:
+    if state in Application.UNDECIDED and case.needs_mortgage:
         verbs.add("value")
     if state == S.APPROVED:
         verbs.add("register" if case.needs_mortgage else "disburse")
@@ -87,13 +93,34 @@ def _of_officer(user: User, case: Case, state: Application.State) -> set[str]:
     return verbs
 
 
+def sideways(case: Case) -> set[str]:
+    """Return the steps that do not bring the case on: to decline it, to value what is valued."""
+    return {"decline", "value"} if case.valuation else {"decline"}
+
+
+def waiting_for(case: Case) -> str:
+    """Return whose turn it is, for a person who cannot bring it on; "" where nobody has to do anything."""
+    state = S(case.application.state)
+    if state == S.SUBMITTED and case.needs_mortgage:
+        return _("It is the officer's turn: the right has to be valued.")
+    if state in Application.UNDECIDED:
+        return _("It is an approver's turn: somebody else than who valued the right decides.")
+    if state == S.APPROVED and case.needs_mortgage:
+        return _("It is the officer's turn: the mortgage has to be entered when it is registered.")
+    if state in (S.APPROVED, S.REGISTERED):
+        return _("It is the officer's turn: somebody else than who approved the loan pays it out.")
+    return ""
+
+
 def form_for(verb: str, case: Case, data: Any = None) -> forms.Form:
     """Return the form of a step, bound to `data` if given; ids of its fields begin with the verb."""
     auto_id = f"{verb}_%s"
     if verb == "value":
         deal = deal_behind(case.application.right)
         rent = deal.price_fen if deal and deal.price_unit == "yuan_per_year" else None
-        return ValueForm(data, auto_id=auto_id, initial={"annual_rent_fen": rent})
+        known = case.valuation
+        initial = {"annual_rent_fen": known.annual_rent_fen if known else rent, "note": known.note if known else ""}
+        return ValueForm(data, auto_id=auto_id, initial=initial)
     if verb == "approve":
         return ApproveForm(data, auto_id=auto_id, product=case.application.product)
     if verb == "decline":
@@ -123,6 +150,8 @@ def context(user: User, application: Application, bound: dict[str, forms.Form], 
         "certificate": current_certificate(application.right) if application.right else None,
         "deal": deal_behind(application.right),
         "share": _share(case),
+        "too_much": case.is_too_much,
+        "waits_for": "" if open_forms.keys() - sideways(case) else waiting_for(case),
         "plan": shown(rows, whole=whole),
         "offer": offer(rows),
         "loan": loan_figures(case.loan, today) if case.loan else None,

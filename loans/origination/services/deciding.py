@@ -33,6 +33,8 @@ def value_application(
     """Value the right (估值): yearly rent × whole months left / 12; lendable is the rulebook's share of that.
 
     Half up, in fen. The share is the rule `ltv_cap_bp` for the kind of right in its place today.
+    Until the decision it may be valued anew (重新估值), so that a slip of the pen costs nobody his application;
+    the journal keeps every valuation.
     """
     application = Application.objects.lock(pk=application_id)
     require(policies.may_value(by, application), OFFICERS_ONLY)
@@ -47,16 +49,16 @@ def value_application(
     value_fen = divide_half_up(annual_rent_fen * months, 12)
     cap = rule("ltv_cap_bp", right_kind=right.kind, division=right.division, day=today)
     move(application, Application.State.VALUED, valued_by=by)
-    Valuation.objects.create(
-        application=application,
-        annual_rent_fen=annual_rent_fen,
-        months=months,
-        value_fen=value_fen,
-        ltv_cap_bp=cap.value,
-        ceiling_fen=share_bp(value_fen, cap.value),
-        note=note,
-    )
-    record_loan("loan.valued", application, by, value_fen=value_fen)
+    found = {
+        "annual_rent_fen": annual_rent_fen,
+        "months": months,
+        "value_fen": value_fen,
+        "ltv_cap_bp": cap.value,
+        "ceiling_fen": share_bp(value_fen, cap.value),
+        "note": note,
+    }
+    Valuation.objects.update_or_create(application=application, defaults=found)
+    record_loan("loan.valued", application, by, value_fen=value_fen, annual_rent_fen=annual_rent_fen, months=months)
     return application
 
 
@@ -98,7 +100,7 @@ def _check_ceiling(application: Application) -> None:
         raise Refused(
             _(
                 "%(amount)s yuan are asked for, and at most %(ceiling)s yuan may be lent on this right. "
-                "Decline it, and let the borrower apply for less."
+                "Have it valued anew if the rent is wrong, or decline it and let the borrower apply for less."
             )
             % {"amount": group_thousands(application.amount_fen), "ceiling": group_thousands(valuation.ceiling_fen)},
             "above_ceiling",

@@ -153,6 +153,22 @@ def test_the_borrower_hears_of_the_decision(cast: Cast) -> None:
     assert "200,000 yuan" in Notice.objects.get(user=cast.farmer).text
 
 
+def test_a_slip_in_the_rent_is_put_right_by_valuing_anew_until_the_decision(cast: Cast) -> None:
+    application = value(cast, make_application(cast), rent=3_500)
+    with pytest.raises(Refused) as caught:
+        approve(cast, application)
+    assert caught.value.code == "above_ceiling" and "valued anew" in str(caught.value.message)
+    value(cast, application)
+    row = Valuation.objects.get()
+    assert (row.annual_rent_fen, row.value_fen, row.ceiling_fen) == (3_500_000, 70_000_000, 42_000_000)
+    kept = [event.data["annual_rent_fen"] for event in Event.objects.filter(kind="loan.valued").order_by("pk")]
+    assert kept == [3_500, 3_500_000], "the journal keeps both"
+    assert approve(cast, application).state == S.APPROVED
+    with pytest.raises(WrongState):
+        value(cast, application, rent=1)
+    assert Valuation.objects.get().annual_rent_fen == 3_500_000
+
+
 @pytest.mark.parametrize("make", [make_application, make_valued])
 def test_a_declined_application_says_why_and_is_over(cast: Cast, make: Any) -> None:
     application = make(cast)
