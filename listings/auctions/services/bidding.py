@@ -151,13 +151,14 @@ class _Batch:
             return Refused(_NO_AMOUNT, "bad_amount", "amount_fen")
         if registration is None:
             return NotAllowed(_("Only bidders registered for this auction can bid in it. You are watching."))
+        # First of all: what a key was answered never changes, whatever has become of the bidder or the hall.
+        before = self.known.get((registration.pk, asked.request_key))
+        if before is not None:
+            return self._again(before, asked)
         if self.auction.provisional:
             return Refused(_NO_DATES, "not_open")
         if registration.pk not in self.entitled:
             return NotAllowed(_NO_LONGER, "no_longer_entitled")
-        before = self.known.get((registration.pk, asked.request_key))
-        if before is not None:
-            return self._again(before, asked)
         if self.auction.state == Auction.State.CLOSED:
             return wording.closed(self.auction)
         event = self._decide(registration, asked)

@@ -184,6 +184,15 @@ def test_a_person_whose_account_was_closed_can_no_longer_bid(hall: Auction, cast
     assert [isinstance(one, NotAllowed) for one in answers] == [True, False]
 
 
+def test_a_repeated_key_gets_its_first_answer_although_the_bidder_can_no_longer_bid(hall: Auction, cast: Cast) -> None:
+    first = bid(hall, cast.farmer, 30_000, "k")
+    User.objects.filter(pk=cast.farmer.pk).update(is_active=False)
+    assert bid(hall, cast.farmer, 30_000, "k") == first
+    with pytest.raises(OtherBody):
+        bid(hall, cast.farmer, 31_000, "k")
+    assert presses(hall) == 1
+
+
 def test_who_no_longer_represents_the_company_can_no_longer_bid_for_it(cast: Cast) -> None:
     auction = make_auction(cast)
     admit(auction, cast.farmer)
