@@ -20,7 +20,7 @@ from exchange.journal.models import Event
 from listings.auctions import verifying
 from listings.auctions.models import Auction, HallEvent, Registration
 from listings.auctions.selectors import Press
-from listings.auctions.services import bidding, closing, combining
+from listings.auctions.services import bidding, closing, combining, reporting
 from listings.catalogue.models import Listing
 from listings.registry.models import Right
 from tests.factories import make_cast
@@ -274,6 +274,28 @@ def test_closers_that_do_not_wait_leave_a_locked_hall_to_its_holder(live: Simple
 
     assert at_once(hold, later(end, sweep)) == [None, 0]
     assert Auction.objects.get().state == Auction.State.OPEN
+
+
+def test_the_closer_leaves_a_listing_that_somebody_else_has_to_its_next_report(live: SimpleNamespace) -> None:
+    held, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Listing.objects.lock(pk=live.auction.listing_id)
+            held.set()
+            free.wait(10)
+
+    def report() -> int:
+        held.wait(10)
+        try:
+            return reporting.report_moved()
+        finally:
+            free.set()
+
+    assert at_once(hold, report) == [None, 0]
+    assert Listing.objects.get(pk=live.auction.listing_id).current_price_fen is None
+    assert [reporting.report_moved(), reporting.report_moved()] == [1, 0]
+    assert Listing.objects.get(pk=live.auction.listing_id).current_price_fen == 3_000_000
 
 
 def test_the_queue_hands_each_its_answer_and_lives_on_after_a_failure() -> None:

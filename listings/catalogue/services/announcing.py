@@ -157,13 +157,20 @@ def begin_bidding(*, listing_id: str) -> Listing:
     return listing
 
 
+@transaction.atomic
 def report_bidding(*, listing_id: str, price_fen: int | None, ends_at: datetime) -> bool:
     """Take over from the hall what is bid now (现价, fen per the listing's unit; None: nothing yet), and its end.
 
-    One UPDATE without a lock, and only while the listing is in bidding; False when it is not.
+    Only while the listing is in bidding; False when it is not, and when somebody else has its row: nobody waits
+    here, since one closer serves all halls, and its next report tells the same.
     """
-    listing = Listing.objects.filter(pk=listing_id, state=Listing.State.BIDDING)
-    return bool(listing.update(current_price_fen=price_fen, bidding_ends_at=ends_at))
+    free = Listing.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    listing = free.filter(pk=listing_id, state=Listing.State.BIDDING).first()
+    if listing is None:
+        return False
+    listing.current_price_fen, listing.bidding_ends_at = price_fen, ends_at
+    listing.save(update_fields=["current_price_fen", "bidding_ends_at"])
+    return True
 
 
 @transaction.atomic
