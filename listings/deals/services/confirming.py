@@ -11,19 +11,17 @@ from exchange.accounts.models import User
 from exchange.accounts.services import notify
 from exchange.calendar import deadline
 from exchange.clock import SHANGHAI, legal_now
-from exchange.errors import Refused, WrongState, require
+from exchange.errors import Refused, WrongState
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.states import move
 from exchange.sweeps import each
 from listings.auctions.services.deposits import refund_winner
-from listings.catalogue.models import Listing
 from listings.catalogue.services.announcing import break_off_listing
-from listings.deals import policies
 from listings.deals.models import Deal
+from listings.deals.services.breaking_off import lock_to_break_off
 from listings.deals.services.opening import frozen_period
 from listings.deals.services.recording import closing_facts, record_deal
-from listings.registry.models import Right
 
 
 @transaction.atomic
@@ -73,11 +71,8 @@ def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -
     The winner's deposit goes back, the right is free again, and `deal.cancelled` takes back in the figures what
     `deal.closed` has put there, on the day of the cancelling.
     """
-    right_id, listing_id = Deal.objects.values_list("right_id", "listing_id").get(pk=deal_id)
-    Right.objects.lock(pk=right_id)
-    Listing.objects.lock(pk=listing_id)
-    deal = Deal.objects.lock(pk=deal_id)
-    require(policies.manages(by, deal), _("Only the trade organiser of the district cancels a result."))
+    whose = _("Only the trade organiser of the district cancels a result.")
+    deal = lock_to_break_off(deal_id=deal_id, by=by, whose=whose)
     if not reason.strip():
         raise Refused(_("Say why the result is cancelled; both sides and the public read it."), "missing", "reason")
     if deal.state != Deal.State.PUBLICITY:
@@ -91,7 +86,7 @@ def cancel_deal(*, deal_id: str, reason: str, by: User, request_key: str = "") -
         )
     move(deal, Deal.State.CANCELLED, note=reason.strip()[:300])
     refund_winner(auction_id=str(deal.auction_id), by=by)
-    break_off_listing(listing_id=str(listing_id), by=by)
+    break_off_listing(listing_id=str(deal.listing_id), by=by)
     facts = closing_facts(deal)
     del facts["day"]
     facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}

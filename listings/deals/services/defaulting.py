@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.clock import legal_now
-from exchange.errors import Refused, WrongState, require
+from exchange.errors import Refused, WrongState
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.ledger.models import Account, SubAccount
@@ -16,14 +16,13 @@ from exchange.ledger.services.accounts import lock_accounts, open_account
 from exchange.ledger.services.orders import order_payment
 from exchange.states import move
 from listings.auctions.services.deposits import forfeit_deposit
-from listings.catalogue.models import Listing
 from listings.catalogue.services.announcing import break_off_listing
-from listings.deals import policies, selectors
+from listings.deals import selectors
 from listings.deals.models import Deal, Payment
+from listings.deals.services.breaking_off import lock_to_break_off
 from listings.deals.services.confirming import tell
 from listings.deals.services.deadlines import settled_deadline
 from listings.deals.services.recording import closing_facts
-from listings.registry.models import Right
 
 
 @repeatable
@@ -35,11 +34,8 @@ def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "
     what he paid beyond it goes back. The right is free to be listed again, and `deal.defaulted` takes back in the
     figures what `deal.closed` has put there. Never before the deadline, and never on a provisional one.
     """
-    right_id, listing_id = Deal.objects.values_list("right_id", "listing_id").get(pk=deal_id)
-    Right.objects.lock(pk=right_id)
-    Listing.objects.lock(pk=listing_id)
-    deal = Deal.objects.lock(pk=deal_id)
-    require(policies.manages(by, deal), _("Only the trade organiser of the district declares this."))
+    whose = _("Only the trade organiser of the district declares this.")
+    deal = lock_to_break_off(deal_id=deal_id, by=by, whose=whose)
     if not selectors.waits_for_winner(deal):
         raise WrongState(_("Nothing is missing from the winner now. Reload the page to see whose step comes next."))
     due_at = settled_deadline(deal)
@@ -54,7 +50,7 @@ def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "
         raise Refused(_("Say what the winner has not done; both sides read it."), "missing", "reason")
     _settle_money(deal, by)
     move(deal, Deal.State.DEFAULTED, note=reason.strip()[:300], remind_at=None)
-    break_off_listing(listing_id=str(listing_id), by=by)
+    break_off_listing(listing_id=str(deal.listing_id), by=by)
     facts = closing_facts(deal)
     del facts["day"]
     facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
