@@ -16,6 +16,7 @@ from django.db.models import Manager
 from exchange import clock
 from exchange.accounts.models import User
 from exchange.clock import legal_now
+from exchange.history import Imported
 from exchange.journal.models import Event
 from exchange.ledger.models import BankLine
 from exchange.locking import Lockable
@@ -128,7 +129,7 @@ def test_control_without_the_lock_both_have_signed_and_nobody_makes_it(
 def two_imports(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     lines = [HEADER, line(), line(ref="LP-2")]
 
-    def once() -> importing.Imported:
+    def once() -> Imported:
         return importing.import_deals(lines=lines, file="past.csv", by=None)
 
     return at_once(monkeypatch, importing, "copy_in", once, once)
@@ -141,7 +142,7 @@ def test_the_same_file_twice_at_once_is_imported_once(people: Cast, monkeypatch:
 
 
 def test_control_without_the_lock_the_second_import_fails(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(importing, "one_at_a_time", lambda lock: None)
     done = two_imports(monkeypatch)
     assert sum(isinstance(one, IntegrityError) for one in done) == 1
     assert Deal.objects.count() == 2
