@@ -110,6 +110,15 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are written alike (户名一致), whatever their width, spaces and case: 李 大山 and 李大山."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 def mask_name(name: str) -> str:
     """A person's name: the first character, the rest starred, 张三 → 张*, 张三丰 and longer → 张**."""
     name = name.strip()

@@ -19,6 +19,7 @@ from exchange.identifiers import (
     mask_resident_id,
     new_id,
     organisation_part_fits,
+    same_name,
 )
 
 USCC = [
@@ -229,3 +230,10 @@ def test_a_mask_never_shows_more_than_its_rule(text: str):
     assert sum(sign != "*" for sign in mask_resident_id(text)) <= 8
     assert sum(sign != "*" for sign in mask_account(text)) <= 4
     assert re.fullmatch(r"|\*+.{0,4}|1..\*{4}.{4}", mask_phone(text), re.DOTALL)
+
+
+def test_names_are_the_same_whatever_their_width_spaces_and_case() -> None:
+    assert same_name("李 大山", "李大山 ")
+    assert same_name("Ａcme（重庆）", "acme(重庆)")
+    assert not same_name("李大山", "李二山")
+    assert not same_name("李大山", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +16,7 @@ from exchange.accounts.models import User
 from exchange.accounts.services import notify
 from exchange.clock import legal_now
 from exchange.errors import WrongState, require
+from exchange.identifiers import same_name
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.ledger.models import BankLine, BankOrder, SubAccount
@@ -69,7 +69,7 @@ def _why_not(
         return gettext_noop(
             "No deposit is due for this registration, so the money is on its way back. You need not do anything."
         )
-    if _plain(line.payer_name) != _plain(registration.name):
+    if not same_name(line.payer_name, registration.name):
         return gettext_noop(
             "The money came from an account of “%(payer)s”, but “%(name)s” is registered, so it is on its way back. "
             "Pay from an account in that name before registration closes."
@@ -96,10 +96,6 @@ def _words(registration: Registration, line: BankLine) -> dict[str, str]:
         "paid": group_thousands(line.amount_fen),
         "due": group_thousands(registration.deposit.amount_fen),
     }
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _admit(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from exchange.accounts.models import User
 from exchange.clock import legal_day, legal_now
+from exchange.identifiers import same_name
 from exchange.ledger.models import BankLine, SubAccount
 from exchange.ledger.services.accounts import open_sub_account
 from exchange.ledger.services.orders import order_payment
@@ -88,15 +88,11 @@ def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
 
 
 def _why_not(deal: Deal, line: BankLine) -> str:
-    if _plain(line.payer_name) != _plain(deal.lessee_name):
+    if not same_name(line.payer_name, deal.lessee_name):
         return "other_payer"
     if deal.state not in Deal.PAYABLE or selectors.next_instalment(deal) is None:
         return "nothing_due"
     return ""
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _use(deal: Deal, amount_fen: int, at: datetime) -> int:
