@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
-import shlex
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,45 +19,25 @@ from exchange.journal.models import Event
 from exchange.money import fen_to_yuan, yuan_to_fen
 from listings.deals.imports.rows import COLUMNS
 from listings.deals.models import Deal
+from tests.past_file import PastFile
 
-DATA = settings.BASE_DIR / "listings" / "deals" / "data"
-FILE = DATA / "liangping.csv"
-
-
-def the_call() -> list[str]:
-    """Return the arguments that the README of the data gives."""
-    text = (DATA / "README.md").read_text(encoding="utf-8")
-    (call,) = re.findall(r"manage\.py make_liangping_deals (.+?)\n```", text, re.DOTALL)
-    return shlex.split(call.replace("\\\n", " "))
-
-
-def argument(name: str) -> str:
-    call = the_call()
-    return call[call.index(name) + 1]
-
-
-def rows() -> list[dict[str, str]]:
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+PAST = PastFile("listings/deals", "make_liangping_deals")
 
 
 def test_the_file_adds_up_to_the_totals_it_was_made_from() -> None:
-    found = rows()
-    assert len(found) == int(argument("--count"))
-    assert sum(yuan_to_fen(row["amount"]) for row in found) == yuan_to_fen(argument("--total"))
+    found = PAST.rows()
+    assert len(found) == int(PAST.argument("--count"))
+    assert sum(yuan_to_fen(row["amount"]) for row in found) == yuan_to_fen(PAST.argument("--total"))
     homes = [Decimal(row["area_m2"]) for row in found if row["right_kind"] in {"homestead", "farmhouse"}]
-    assert sum(homes) == Decimal(argument("--homestead-m2"))
-    assert max(row["closed_on"] for row in found) <= argument("--last")
+    assert sum(homes) == Decimal(PAST.argument("--homestead-m2"))
+    assert max(row["closed_on"] for row in found) <= PAST.argument("--last")
     assert all("虚拟" in row["note"] and "made up" in row["note"] for row in found)
     assert len({row["division"] for row in found}) > 20
 
 
 def test_the_same_call_makes_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(settings.BASE_DIR)
-    call = the_call()
-    call[call.index("--out") + 1] = str(tmp_path / "again.csv")
-    call_command("make_liangping_deals", *call)
-    assert (tmp_path / "again.csv").read_bytes() == FILE.read_bytes()
+    assert PAST.made_again(tmp_path / "again.csv") == PAST.path.read_bytes()
 
 
 @pytest.fixture
@@ -80,19 +58,19 @@ def summary(code: str) -> dict[str, Any]:
 
 
 def test_it_is_imported_whole_into_the_townships_of_their_days(real_places: None) -> None:
-    call_command("import_deals", str(FILE))
-    found = rows()
+    call_command("import_deals", str(PAST.path))
+    found = PAST.rows()
     assert closed("500155") == (len(found), sum(yuan_to_fen(row["amount"]) for row in found))
     assert closed("500119") == (0, 0)
-    assert summary("500155") == {"count": len(found), "amount": argument("--total")}
+    assert summary("500155") == {"count": len(found), "amount": PAST.argument("--total")}
     for deal in Deal.objects.select_related("division__parent"):
         assert deal.division.is_in_force(deal.closed_on)
-        assert (deal.division.level, deal.division.parent.code) == ("township", argument("--district"))
+        assert (deal.division.level, deal.division.parent.code) == ("township", PAST.argument("--district"))
         assert date(2017, 1, 1) <= deal.closed_on
 
 
 def test_one_changed_row_changes_what_is_counted(real_places: None, tmp_path: Path) -> None:
-    found = rows()
+    found = PAST.rows()
     total = sum(yuan_to_fen(row["amount"]) for row in found)
     row = next(row for row in found if row["price_unit"] == "yuan_total")
     row["price"] = row["amount"] = "1.23"
@@ -101,7 +79,7 @@ def test_one_changed_row_changes_what_is_counted(real_places: None, tmp_path: Pa
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(found)
-    before = next(yuan_to_fen(r["amount"]) for r in rows() if r["ref"] == row["ref"])
+    before = next(yuan_to_fen(r["amount"]) for r in PAST.rows() if r["ref"] == row["ref"])
     call_command("import_deals", str(changed))
     assert closed("500155") == (len(found), total - before + 123)
     assert summary("500155") == {"count": len(found), "amount": fen_to_yuan(total - before + 123)}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -17,34 +15,17 @@ from exchange.journal.models import Event
 from exchange.money import yuan_to_fen
 from loans.servicing.imports.rows import COLUMNS
 from loans.servicing.models import Loan
+from tests.past_file import PastFile
 
-DATA = settings.BASE_DIR / "loans" / "servicing" / "data"
-FILE = DATA / "liangping.csv"
-
-
-def the_call() -> list[str]:
-    """Return the arguments that the README of the data gives."""
-    text = (DATA / "README.md").read_text(encoding="utf-8")
-    (call,) = re.findall(r"manage\.py make_liangping_loans (.+?)\n```", text, re.DOTALL)
-    return shlex.split(call.replace("\\\n", " "))
-
-
-def argument(name: str) -> str:
-    call = the_call()
-    return call[call.index(name) + 1]
-
-
-def rows() -> list[dict[str, str]]:
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+PAST = PastFile("loans/servicing", "make_liangping_loans")
 
 
 def test_the_file_adds_up_to_the_total_it_was_made_from() -> None:
-    found = rows()
-    assert len(found) == int(argument("--count"))
-    assert sum(yuan_to_fen(row["amount"]) for row in found) == yuan_to_fen(argument("--total")) == 26_000_000_000
-    assert argument("--first") <= min(row["disbursed_on"] for row in found)
-    assert max(max(row["disbursed_on"], row["repaid_on"]) for row in found) <= argument("--last")
+    found = PAST.rows()
+    assert len(found) == int(PAST.argument("--count"))
+    assert sum(yuan_to_fen(row["amount"]) for row in found) == yuan_to_fen(PAST.argument("--total")) == 26_000_000_000
+    assert PAST.argument("--first") <= min(row["disbursed_on"] for row in found)
+    assert max(max(row["disbursed_on"], row["repaid_on"]) for row in found) <= PAST.argument("--last")
     assert all("虚拟" in row["note"] and "made up" in row["note"] for row in found)
     assert {row["secured"] for row in found} == {"yes", "no"}
     assert {row["right_kind"] for row in found} & {"homestead", "contract_right"} == set()
@@ -53,10 +34,7 @@ def test_the_file_adds_up_to_the_total_it_was_made_from() -> None:
 
 def test_the_same_call_makes_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(settings.BASE_DIR)
-    call = the_call()
-    call[call.index("--out") + 1] = str(tmp_path / "again.csv")
-    call_command("make_liangping_loans", *call)
-    assert (tmp_path / "again.csv").read_bytes() == FILE.read_bytes()
+    assert PAST.made_again(tmp_path / "again.csv") == PAST.path.read_bytes()
 
 
 @pytest.fixture
@@ -71,17 +49,17 @@ def disbursed(code: str) -> tuple[int, int]:
 
 
 def test_it_is_imported_whole_into_the_townships_of_their_days(real_places: None) -> None:
-    call_command("import_loans", str(FILE))
-    found = rows()
+    call_command("import_loans", str(PAST.path))
+    found = PAST.rows()
     assert disbursed("500155") == (len(found), sum(yuan_to_fen(row["amount"]) for row in found))
     assert disbursed("500119") == (0, 0)
     for loan in Loan.objects.select_related("division__parent"):
         assert loan.division.is_in_force(loan.disbursed_on)
-        assert (loan.division.level, loan.division.parent.code) == ("township", argument("--district"))
+        assert (loan.division.level, loan.division.parent.code) == ("township", PAST.argument("--district"))
 
 
 def test_one_changed_row_changes_what_is_counted(real_places: None, tmp_path: Path) -> None:
-    found = rows()
+    found = PAST.rows()
     total = sum(yuan_to_fen(row["amount"]) for row in found)
     changed = tmp_path / "changed.csv"
     with changed.open("w", encoding="utf-8", newline="") as file:
