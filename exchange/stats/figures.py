@@ -55,6 +55,7 @@ MEASURES = (
     Measure("contract", ("deal.contracted",)),
     Measure("handover", ("deal.handed_over",)),
     Measure("attestation", ("deal.attested",)),
+    Measure("rent_paid_out", ("deal.rent_paid_out",), sums="amount"),
     Measure("certificate", ("deal.certified",)),
     Measure("loan_applied", ("loan.applied",), sums="amount"),
     Measure("loan_disbursed", ("loan.disbursed",), sums="amount"),

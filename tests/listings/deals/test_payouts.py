@@ -10,6 +10,7 @@ from exchange.errors import NotAllowed, Refused
 from exchange.journal.models import Event
 from exchange.ledger.models import BankOrder
 from exchange.ledger.services.orders import settle_order
+from exchange.stats.selectors.totals import Scope, summed
 from listings.deals import selectors
 from listings.deals.models import Deal, Payout
 from listings.deals.next_steps import next_steps
@@ -62,6 +63,8 @@ def test_the_rent_waits_for_the_hand_over_and_then_goes_to_the_collective_once(c
     assert (payout.state, payout.paid_on) == (P.PAID, fresh(deal).handover.on_day)
     assert on_the_deals_account(deal) == 0
     assert Event.objects.get(kind="deal.rent_paid_out").amount_fen == 3_500_000
+    income = summed(["rent_paid_out"], Scope()).of("rent_paid_out")
+    assert (income.count, income.amount_fen) == (1, 3_500_000)
     assert Notice.objects.filter(user=cast.village, phrase__contains="is paid to the collective").count() == 1
     call_command("check_ledger", verbosity=0)
 
