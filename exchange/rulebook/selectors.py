@@ -10,10 +10,10 @@ from django.db.models import F, Q, QuerySet
 
 from exchange.accounts.models import Division
 from exchange.accounts.selectors import within
-from exchange.calendar import Period, Unit
+from exchange.calendar import Period, Unit, known_years
 from exchange.clock import legal_day
 from exchange.rulebook.keys import Key
-from exchange.rulebook.models import RightKind, RuleSet, RuleValue
+from exchange.rulebook.models import RightKind, RuleSet, RuleValue, WorkYear
 
 STANDARD = RuleSet.Code.STANDARD.value
 
@@ -85,6 +85,11 @@ def rule_sets(day: date | None = None, *, division: str = "", code: str = "") ->
 def right_kinds() -> QuerySet[RightKind]:
     """Return all kinds of rights, by category."""
     return RightKind.objects.order_by("category", "code")
+
+
+def missing_years() -> set[int]:
+    """Return the years that were taken in, but whose calendar files this machine does not have (yet)."""
+    return set(WorkYear.objects.values_list("year", flat=True)) - set(known_years())
 
 
 def _in_force(day: date | None, field: str = "") -> Q:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from listings.auctions.services import closing, deposits, reporting
+from listings.auctions.services import closing, deposits, reporting, scheduling
 
 
 @shared_task
 def sweep_halls() -> int:
     """Open and close the halls whose time has come, and let the listings know how the open ones stand."""
     return closing.open_due() + closing.close_due() + reporting.report_moved()
+
+
+@shared_task
+def renew_dates() -> int:
+    """Take over the dates, and settle the last days of refunds, that a lost event left provisional."""
+    return scheduling.reschedule_waiting() + closing.settle_refunds_waiting()
 
 
 @shared_task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +15,7 @@ from exchange.calendar import Period, Unit, deadline, known_years
 from exchange.clock import SHANGHAI, legal_now
 from exchange.errors import Busy
 from exchange.money import group_thousands
+from exchange.rulebook.selectors import missing_years
 from exchange.states import move
 from exchange.sweeps import each
 from listings.auctions.engine.closing import Result, result
@@ -193,14 +195,48 @@ def settle_refund_dates(*, year: int) -> int:
     """
     if year not in known_years():
         raise LookupError(f"The calendar of {year} has not arrived on this machine.")
-    due = Auction.objects.filter(state=S.CLOSED, refund_provisional=True)
-    changed = 0
-    for auction in Auction.objects.lock_all(due.values_list("pk", flat=True)):
-        if auction.closed_at is None:
-            continue
-        found = _refund_due(auction, auction.closed_at)
-        if found != (auction.refund_due_at, True):
-            auction.refund_due_at, auction.refund_provisional = found
-            auction.save(update_fields=["refund_due_at", "refund_provisional"])
-            changed += 1
-    return changed
+    due = Auction.objects.filter(state=S.CLOSED, refund_provisional=True).order_by("pk")
+    return sum(settle_refund_date(auction_id=pk) for pk in list(due.values_list("pk", flat=True)))
+
+
+def settle_refunds_waiting(*, limit: int = 100) -> int:
+    """Sweep: `settle_refund_date` for halls whose date would now be another, as after a lost event.
+
+    A machine that lacks the file of a year leaves all to those that have it.
+    """
+    if missing_years():
+        return 0
+    waiting = Auction.objects.filter(state=S.CLOSED, refund_provisional=True).select_related("announcement")
+    due = (one.pk for one in waiting.order_by("pk") if _counted_anew(one))
+    return each(islice(due, limit), lambda pk: settle_refund_date(auction_id=pk))
+
+
+@transaction.atomic
+def settle_refund_date(*, auction_id: object) -> bool:
+    """Count the provisional last day of a closed hall's refunds anew, with the event `auction.refund_dates_settled`.
+
+    False when it is not provisional, or the same as before.
+    """
+    auction = Auction.objects.lock(pk=auction_id)
+    found = _counted_anew(auction)
+    if found is None:
+        return False
+    before = auction.refund_due_at
+    auction.refund_due_at, auction.refund_provisional = found
+    auction.save(update_fields=["refund_due_at", "refund_provisional"])
+    record_auction(
+        "auction.refund_dates_settled",
+        auction,
+        refund_due_at=iso(found[0]),
+        provisional=found[1],
+        before=iso(before) if before else None,
+    )
+    return True
+
+
+def _counted_anew(auction: Auction) -> tuple[datetime, bool] | None:
+    """Return the provisional last day of refunds as it is counted now, and if provisional; None if as before."""
+    if auction.closed_at is None or not auction.refund_provisional:
+        return None
+    found = _refund_due(auction, auction.closed_at)
+    return None if found == (auction.refund_due_at, True) else found

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
@@ -14,6 +15,7 @@ from exchange.calendar import Unit
 from exchange.clock import SHANGHAI
 from exchange.journal.services import record
 from exchange.money import fen_to_yuan
+from exchange.sweeps import each
 from listings.auctions.engine.rules import rules_from_json
 from listings.auctions.engine.state import initial_state, state_to_json
 from listings.auctions.models import Auction, Registration
@@ -73,8 +75,8 @@ def schedule_auction(*, listing_id: str) -> Auction:
 def reschedule_auction(*, listing_id: str) -> bool:
     """Give a hall with provisional dates those of its announcement's newest version; those who registered are told.
 
-    False when there is no such hall. Nothing has been pressed in it yet, so that its chain begins with the new
-    version.
+    False when there is no such hall, or it has that version already. Nothing has been pressed in it yet, so that
+    its chain begins with the new version.
     """
     listing = Listing.objects.lock(pk=listing_id)
     found = Auction.objects.filter(listing=listing).values_list("pk", flat=True).first()
@@ -82,6 +84,8 @@ def reschedule_auction(*, listing_id: str) -> bool:
     if auction is None or not auction.provisional:
         return False
     dated = _dated(listing)
+    if dated["announcement"].pk == auction.announcement_id:
+        return False
     for name, value in dated.items():
         setattr(auction, name, value)
     auction.save(update_fields=list(dated))
@@ -94,6 +98,13 @@ def reschedule_auction(*, listing_id: str) -> bool:
             url=reverse("auctions:room", kwargs={"listing_id": listing.pk}),
         )
     return True
+
+
+def reschedule_waiting(*, limit: int = 100) -> int:
+    """Sweep: `reschedule_auction` for halls whose announcement has a newer version, as after a lost event."""
+    newer = Announcement.objects.filter(listing=OuterRef("listing"), version__gt=OuterRef("announcement__version"))
+    behind = Auction.objects.filter(Exists(newer), state=Auction.State.SCHEDULED, provisional=True).order_by("pk")
+    return each(behind.values_list("listing_id", flat=True)[:limit], lambda pk: reschedule_auction(listing_id=str(pk)))
 
 
 def _dated(listing: Listing) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from exchange import calendar
 from exchange.accounts.models import Notice
 from exchange.errors import Refused
 from exchange.journal.models import Event
+from listings.auctions import tasks
+from listings.auctions.instants import iso
 from listings.auctions.models import Auction, Deposit, HallEvent, Registration
-from listings.auctions.services import bidding, closing
+from listings.auctions.services import bidding, closing, scheduling
 from listings.auctions.services.registration import register, withdraw
 from listings.auctions.verifying import differences
+from listings.catalogue.services import renewing
 from tests.factories import Cast, make_announcement
 from tests.listings.auctions.hall import admit, bid, close_hall, go_to, hear, open_hall
 from tests.listings.catalogue.test_provisional_dates import import_years
@@ -91,6 +94,26 @@ def test_the_hall_takes_over_the_settled_dates_tells_the_bidders_and_opens_by_th
     assert list(differences(Auction.objects.get())) == []
 
 
+def test_a_hall_whose_event_was_lost_takes_over_the_settled_dates_by_the_sweep_once(
+    waiting: Auction, cast: Cast
+) -> None:
+    admit(waiting, cast.farmer)
+    import_years(waiting.opens_at.date())
+    assert scheduling.reschedule_waiting() == 0
+    assert renewing.renew_waiting() == 1
+    assert [tasks.renew_dates(), tasks.renew_dates()] == [1, 0]
+    auction = Auction.objects.get()
+    assert (auction.announcement.version, auction.provisional) == (2, False)
+    hear()
+    assert Event.objects.filter(kind="auction.rescheduled").count() == 1
+    assert Notice.objects.filter(phrase__contains="were worked out anew. Bidding begins").count() == 1
+
+
+def test_a_hall_that_stays_provisional_is_told_once_of_each_version(waiting: Auction) -> None:
+    assert not scheduling.reschedule_auction(listing_id=str(waiting.listing_id))
+    assert not Event.objects.filter(kind="auction.rescheduled").exists()
+
+
 def test_settled_dates_of_a_hall_cannot_be_changed(cast: Cast, no_calendars: Path) -> None:
     import_years()
     auction = make_standard_auction(cast)
@@ -121,7 +144,29 @@ def test_a_refund_goes_out_although_its_last_day_is_provisional_and_the_day_is_s
         closing.settle_refund_dates(year=1999)
     year = auction.ends_at.year
     assert [closing.settle_refund_dates(year=year), closing.settle_refund_dates(year=year)] == [1, 0]
-    assert not Auction.objects.get().refund_provisional
+    settled = Auction.objects.get()
+    assert not settled.refund_provisional
+    told = Event.objects.get(kind="auction.refund_dates_settled")
+    assert (told.subject_id, told.data["refund_due_at"]) == (str(auction.pk), iso(settled.refund_due_at))
+    assert (told.data["before"], told.data["provisional"]) == (iso(auction.refund_due_at), False)
     for change in ({"refund_due_at": None}, {"refund_provisional": True}, {"price_fen": 1}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Auction.objects.update(**change)
+
+
+def test_a_refunds_last_day_whose_event_was_lost_is_settled_by_the_sweep_where_all_years_are_at_hand(
+    cast: Cast, no_calendars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_years()
+    auction = make_standard_auction(cast)
+    admit(auction, cast.farmer)
+    open_hall(auction)
+    with monkeypatch.context() as without:
+        without.setattr(calendar, "FOLDER", tmp_path)
+        without.setattr(calendar, "_notices", {})
+        close_hall(auction)
+        assert tasks.renew_dates() == 0
+    assert Auction.objects.get().refund_provisional
+    assert [tasks.renew_dates(), tasks.renew_dates()] == [1, 0]
+    assert not Auction.objects.get().refund_provisional
+    assert Event.objects.filter(kind="auction.refund_dates_settled").count() == 1

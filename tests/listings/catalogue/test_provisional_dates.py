@@ -10,11 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from exchange.celery import app
 from exchange.clock import SHANGHAI, legal_day
 from exchange.journal.models import Delivery, Event
 from exchange.rulebook.services import import_work_year
 from listings.catalogue.models import Announcement, Listing
-from listings.catalogue.services import announcing
+from listings.catalogue.services import announcing, renewing
+from listings.catalogue.tasks import renew_dates
 from tests.factories import Cast, make_announcement
 from tests.workdays import calendar_file
 
@@ -80,6 +82,32 @@ def test_a_calendar_that_comes_too_late_lets_the_whole_period_run_anew(
     assert not second.provisional
     assert second.announced_at - first.announced_at >= timedelta(days=60)
     assert second.opens_at - second.announced_at >= timedelta(days=20)
+
+
+def test_what_a_lost_event_left_is_renewed_by_the_sweep_once(cast: Cast, no_calendars: Path) -> None:
+    first, other = make_announcement(cast), make_announcement(cast)
+    assert renew_dates() == 0
+    import_years(opening(first))
+    assert [renewing.renew_waiting(limit=1), renew_dates(), renew_dates()] == [1, 1, 0]
+    for announcement in (first, other):
+        second = announcement.listing.announcements.latest("version")
+        assert (second.version, second.provisional) == (2, False)
+        assert opening(second) > opening(first)
+
+
+def test_the_sweep_of_a_machine_that_lacks_a_year_leaves_the_dates_to_others(cast: Cast, no_calendars: Path) -> None:
+    first = make_announcement(cast)
+    import_years(opening(first))
+    (no_calendars / f"{legal_day().year + 2}.json").unlink()
+    assert renew_dates() == 0
+    assert first.listing.announcements.get() == first
+
+
+def test_the_clock_starts_the_sweeps_of_provisional_dates() -> None:
+    app.loader.import_default_modules()
+    started = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    for name in ("listings.catalogue.tasks.renew_dates", "listings.auctions.tasks.renew_dates"):
+        assert name in app.tasks and name in started
 
 
 def test_a_listing_that_is_past_its_announcement_is_left_alone(
