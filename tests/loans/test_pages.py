@@ -299,3 +299,11 @@ def test_the_bank_reads_whose_turn_it_is_and_that_too_much_is_asked_for(
     post(approver, "approve", application)
     assert turn in approver.get(case).content.decode()
     assert turn not in officer.get(case).content.decode()
+
+
+def test_an_empty_list_says_once_what_will_appear_there(cast: Cast, at: Callable[[Any], Client]) -> None:
+    bank = at(cast.bank)
+    loans = bank.get(reverse("servicing:list")).content.decode()
+    queue = bank.get(reverse("origination:bank")).content.decode()
+    assert loans.count("Loans appear here when they are paid out.") == 1
+    assert queue.count("New applications appear here by themselves.") == 1
