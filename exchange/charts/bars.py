@@ -112,7 +112,9 @@ def funnel(stages: Sequence[tuple[str, int]], sentence: str, *, width: float = 3
     first = stages[0][1] if stages else 0
     if first <= 0:
         return ""
-    step, middle, widest = 52, width / 2 + 10, width * 0.44
+    names = max(width * 0.313, *(_room_for(name) for name, _count in stages))
+    step, widest = 52, min(width * 0.44, width - names - 58)
+    middle = names + widest / 2
     drawn = []
     for i, (name, count) in enumerate(stages):
         wide, y = max(count / first * widest, 2.0), i * step
@@ -130,6 +132,11 @@ def funnel(stages: Sequence[tuple[str, int]], sentence: str, *, width: float = 3
         drawn.append(text(x, y + 27, f"{count:,}", class_=css, text_anchor=anchor))
         drawn.append(text(width, y + 27, f"{count / first:.1%}", text_anchor="end"))
     return picture(width, len(stages) * step, sentence, drawn, "ch fun")
+
+
+def _room_for(name: str) -> float:
+    """Return how wide a name of a stage is in units of the drawing: a Chinese sign is as wide as two letters."""
+    return sum(18 if ord(sign) > 0x2E80 else 9.2 for sign in name) + 6
 
 
 def bullet(average: float, most: float, limit: float) -> str:

@@ -148,9 +148,31 @@ def wall(
             beats.append(element("circle", cx=unit.x, cy=unit.y, r=5.5, class_="dot"))
             beats.append(element("circle", cx=unit.x, cy=unit.y, r=12, class_="pulse"))
     drawn += [element("g", "".join(shapes), class_="ds"), path(rim, class_="rim"), *beats, *labels]
-    drawn += [_callout(*told, *place) for told, place in zip(callouts, CALLOUTS, strict=False)]
+    drawn += _callouts(callouts, [(unit.x, unit.y) for unit in atlas.units() if unit.code in live])
     view = f"-250 6 {atlas.WIDTH + 350} {atlas.HEIGHT + 27}"
     return element("svg", "".join(drawn), class_="mp", viewBox=view, role="img", aria_label=sentence)
+
+
+def _callouts(callouts: Sequence[tuple[str, str, str]], taken: list[tuple[float, float]]) -> list[str]:
+    """Draw each callout at its own place, or mirrored where its words would cover a beat or another callout."""
+    drawn = []
+    for (code, figure, detail), (right, down) in zip(callouts, CALLOUTS, strict=False):
+        places = [(right, down), (-right, down), (right, -down), (-right, -down)]
+        chosen = next((place for place in places if _is_clear(code, *place, taken)), places[0])
+        drawn.append(_callout(code, figure, detail, *chosen))
+        taken = [*taken, _words_at(code, *chosen)]
+    return drawn
+
+
+def _words_at(code: str, right: int, down: int) -> tuple[float, float]:
+    unit = atlas.unit(code)
+    return unit.x + right + (66 if right > 0 else -66), unit.y + down + 10
+
+
+def _is_clear(code: str, right: int, down: int, taken: Sequence[tuple[float, float]]) -> bool:
+    x, y = _words_at(code, right, down)
+    on_the_wall = -200 < x < atlas.WIDTH + 50 and 40 < y < atlas.HEIGHT - 20
+    return on_the_wall and all(abs(x - other) > 96 or abs(y - below) > 74 for other, below in taken)
 
 
 def _callout(code: str, figure: str, detail: str, right: int, down: int) -> str:

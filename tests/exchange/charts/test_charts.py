@@ -142,3 +142,11 @@ def test_contours_are_closed_rings_or_run_to_the_edge():
 
 def test_a_thin_bar_keeps_between_empty_and_full():
     assert [float(list(whole(art.bar(share)))[1].get("width")) for share in (-1, 0.25, 9)] == [0, 25, 100]
+
+
+def test_long_names_of_a_funnel_stand_beside_its_bars_and_not_under_them():
+    drawn = bars.funnel([("Contract signed", 3), ("Mortgage loan", 0)], SENTENCE)
+    left = min(float(x) for x in re.findall(r'<rect class="fn1" x="([\d.]+)"', drawn))
+    assert left > 15 * 9
+    short = bars.funnel([("合同已签", 3), ("抵押贷款", 0)], SENTENCE)
+    assert 'x="94' in short or 'x="93' in short

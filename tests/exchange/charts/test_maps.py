@@ -98,3 +98,15 @@ def test_places_in_a_district_lie_in_the_picture_and_larger_ones_are_drawn_large
 def test_the_wall_beats_where_an_auction_runs():
     picture = ElementTree.fromstring(maps.wall({}, (1, 2, 3, 4), ["500155"], "Wall"))
     assert [circle.get("class") for circle in picture.iter("circle")] == ["dot", "pulse"]
+
+
+def test_a_callout_makes_room_for_a_beating_district():
+    told = [("500155", "1.80", "143"), ("500119", "70", "1")]
+
+    def words(live):
+        picture = ElementTree.fromstring(maps.wall({}, (1, 2, 3, 4), live, "Wall", told))
+        return [group.get("transform", "") for group in picture.iter("g") if group.get("text-anchor")]
+
+    quiet, beating = words([]), words(["500151"])
+    assert len(quiet) == len(beating) == 2
+    assert quiet[0] == beating[0] and quiet[1] != beating[1], "Nanchuan's words lay on Tongliang"
