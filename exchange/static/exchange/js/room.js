@@ -163,7 +163,7 @@ function tick() {
   show(left, hall.words.to_end, word, left / span);
   root().classList.toggle("hot", left < 60000);
   if (left <= 0 && lostAt === null) put("title", hall.words.checking);
-  for (const [limit, name] of [[300, "5:00"], [60, "1:00"], [30, "0:30"], [10, "0:10"]]) {
+  for (const [limit, name] of [[10, "0:10"], [30, "0:30"], [60, "1:00"], [300, "5:00"]]) {
     if (left <= limit * 1000 && hall.told > limit) { hall.told = limit; if (left > 0) say(fill(hall.words.left, name)); break; }
   }
   if (left > 300000) hall.told = Infinity;
