@@ -39,4 +39,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(([pattern for _, patterns in _brought("api_urls") for pattern in patterns], "api")),
     ),
 ]
+handler404 = "exchange.views.not_found"
 handler500 = "exchange.views.server_error"

@@ -9,6 +9,8 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
+from django.views.defaults import page_not_found
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -53,6 +55,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell in plain words that the form was too old or came from elsewhere."""
     return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Tell that there is nothing here: to a program in the API's own shape, to a person on a page."""
+    if request.path.startswith("/api/"):
+        message = gettext("There is no such thing here, or it is not yours to see.")
+        return JsonResponse({"code": "not_found", "message": message, "fields": {}}, status=404)
+    return page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -76,3 +76,11 @@ def test_pages_that_are_not_there_say_so_in_plain_words(shown):
     answer = shown.get("/no-such-page/")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/listings/nope/", "/api/v2/"])
+def test_addresses_of_the_api_that_are_not_there_answer_a_program(shown, path):
+    answer = shown.get(path)
+    assert answer.status_code == 404
+    message = "There is no such thing here, or it is not yours to see."
+    assert answer.json() == {"code": "not_found", "message": message, "fields": {}}
