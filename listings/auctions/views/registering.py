@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from exchange.accounts.models import Notice
 from exchange.accounts.selectors import notices
 from exchange.clock import legal_now
 from exchange.templatetags.money import yuan
@@ -110,10 +112,19 @@ def _own(mine: Registration) -> dict[str, Any]:
         "now": legal_now(),
         "withdrawable": _withdrawable(mine),
         "waiting": mine.state == Registration.State.DEPOSIT_DUE,
+        "told": _told(mine),
         "steps": _steps("done" if mine.state != Registration.State.DEPOSIT_DUE else "pay"),
         "refund_steps": _refund_steps(mine),
         **_lot(mine.auction),
     }
+
+
+def _told(mine: Registration) -> Notice | None:
+    """Return the newest message about a payment that did not do, while the deposit is still awaited."""
+    if mine.state != Registration.State.DEPOSIT_DUE:
+        return None
+    address = reverse("auctions:registration", kwargs={"pk": mine.pk})
+    return notices(mine.user).filter(url=address).first()
 
 
 def _steps(now: str) -> list[tuple[str, str, str]]:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from exchange.accounts.models import Notice, Role
 from exchange.errors import NotAllowed, WrongState
@@ -79,6 +81,19 @@ def test_wrong_money_goes_back_to_where_it_came_from_and_the_bidder_is_told(
     assert word in Notice.objects.get(user=cast.farmer).text
     assert Hold.objects.count() == 0
     assert Account.objects.get(pk=one.deposit.sub_account.account_id).balance_fen == 0
+
+
+def test_the_page_that_awaits_the_deposit_tells_of_the_wrong_payment_until_the_right_one(
+    cast: Cast, client: Client
+) -> None:
+    _auction, one = registered(cast)
+    client.force_login(cast.farmer)
+    page = reverse("auctions:registration", kwargs={"pk": one.pk})
+    assert "on its way back" not in client.get(page).content.decode()
+    pay(one, name="张三")
+    assert "The money came from an account of “张三”" in client.get(page).content.decode()
+    pay(one)
+    assert "张三" not in client.get(page).content.decode()
 
 
 def test_after_a_wrong_payment_the_right_one_still_counts(cast: Cast) -> None:
