@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from exchange.money import fen_to_yuan, mu_to_square_metres, yuan_to_fen
@@ -45,6 +46,8 @@ class YuanField(forms.CharField):
 class AreaField(forms.DecimalField):
     """An area typed in square metres with at most two decimals, more than 0."""
 
+    default_error_messages = {"invalid": _("Write an area in square metres, such as 1200.50.")}
+
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "data-unit": _("square metres")}
         super().__init__(
@@ -54,6 +57,10 @@ class AreaField(forms.DecimalField):
             widget=forms.TextInput(attrs=attrs),
             **kwargs,
         )
+        # The field's own rule for its least value speaks of ≥ 0.01; a person reads that it must be more than 0.
+        for check in self.validators:
+            if isinstance(check, MinValueValidator):
+                check.message = _("The area must be more than 0.")
 
 
 class MuField(forms.DecimalField):

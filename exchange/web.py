@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from exchange.errors import Refused
 from exchange.locking import as_busy
@@ -55,6 +56,22 @@ class RepeatableForm(forms.Form):
     """A form that carries the key under which its service answers a second click with the first answer."""
 
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid4()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say in the house's words what to do about a field left empty."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _what_to_do(field)
+
+
+def _what_to_do(field: forms.Field) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return _("Tick this, then you can go on.")
+    if isinstance(field, forms.FileField):
+        return _("Choose a file.")
+    if isinstance(field, forms.ChoiceField):
+        return _("Choose one.")
+    return _("Fill this in.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Bidder(Person):
         self.expect_refusal()
         self.main.locator("form").evaluate("form => form.noValidate = true")
         self.press("报名")
-        self.is_refused("该字段是必填项")
+        self.is_refused("请打勾，才能继续。")
         expect(self.page.get_by_label(name)).to_be_checked()
         for tick in ("terms_read", "account_own", "bids_bind"):
             self.main.locator(f"[name={tick}]").check()

@@ -71,7 +71,7 @@ def test_a_second_click_pays_once(sandbox_bank: SandboxBank, browser: Client) ->
         ({"amount_fen": "1.234"}, 400, "amount"),
         ({"amount_fen": "0"}, 409, "The amount must be more than nothing."),
         ({"payer_account": "12ab"}, 400, "An account number has 8 to 32 digits."),
-        ({"number": ""}, 400, "This field is required."),
+        ({"number": ""}, 400, "Fill this in."),
     ],
 )
 def test_a_wrong_form_pays_nothing_and_keeps_what_was_typed(

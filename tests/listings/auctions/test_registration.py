@@ -40,6 +40,17 @@ def test_the_terms_beside_the_form_tell_the_lease_in_years(cast: Cast, client: C
     assert "240" not in page.content.decode()
 
 
+def test_ticks_left_out_are_asked_for_one_by_one_in_plain_words(cast: Cast, client: Client) -> None:
+    auction = make_auction(cast)
+    client.force_login(cast.farmer)
+    page = reverse("auctions:register", kwargs={"listing_id": auction.listing_id})
+    answer = client.post(page, {"organisation_id": "myself", "terms_read": "on", "request_key": "farmer-1"})
+    errors = answer.context["form"].errors
+    assert answer.status_code == 400
+    assert errors == {tick: ["Tick this, then you can go on."] for tick in ("account_own", "bids_bind")}
+    assert Registration.objects.count() == 0
+
+
 def test_a_representative_registers_his_company(cast: Cast) -> None:
     auction = make_auction(cast)
     firm = cast.company_organisation
