@@ -81,6 +81,8 @@ class MuField(forms.DecimalField):
 class PercentField(forms.DecimalField):
     """A yearly rate typed in percent with at most two decimals, cleaned to an integer of basis points."""
 
+    default_error_messages = {"invalid": _("Enter the yearly rate in percent, such as 3.85.")}
+
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "data-unit": "%"}
         super().__init__(
@@ -100,6 +102,8 @@ class PercentField(forms.DecimalField):
 
 class DayField(forms.DateField):
     """A day, chosen in the browser's own calendar."""
+
+    default_error_messages = {"invalid": _("Choose a day, or write it like 2026-03-01.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)

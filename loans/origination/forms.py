@@ -37,7 +37,9 @@ class ApplyForm(RepeatableForm):
         self.fields["product_id"].choices = choices  # type: ignore[attr-defined]
         if right is None:
             self.fields["division"] = forms.ModelChoiceField(
-                label=_("District in which you live or work"), queryset=divisions_at(level=Level.DISTRICT)
+                label=_("District in which you live or work"),
+                queryset=divisions_at(level=Level.DISTRICT),
+                empty_label=_("Choose one"),
             )
 
     def clean_division(self) -> Division:

@@ -227,6 +227,7 @@ def loan_figures(loan: Loan, today: date) -> dict[str, Any]:
         "overdue_fen": overdue_fen(loan, today),
         "due": payable_rows(loan, today)[-1:],
         "due_fen": sum(row.open_fen for row in payable_rows(loan, today)),
+        "coming": next((row for row in rows_of(loan) if row.open_fen), None) if settling else None,
         "repayments": list(repayments(loan)),
     }
 

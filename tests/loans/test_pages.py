@@ -307,3 +307,35 @@ def test_an_empty_list_says_once_what_will_appear_there(cast: Cast, at: Callable
     queue = bank.get(reverse("origination:bank")).content.decode()
     assert loans.count("Loans appear here when they are paid out.") == 1
     assert queue.count("New applications appear here by themselves.") == 1
+
+
+def test_when_the_next_instalment_is_paid_early_both_sides_read_which_one_comes_after(
+    cast: Cast, at: Callable[[Any], Client]
+) -> None:
+    loan = make_loan(cast)
+    pages = [
+        (cast.farmer, reverse("servicing:loan", kwargs={"loan_id": loan.pk})),
+        (cast.bank, reverse("servicing:case", kwargs={"application_id": loan.application_id})),
+    ]
+    assert ["Next, by" in at(user).get(path).content.decode() for user, path in pages] == [False, False]
+    first, second = loan.schedule.order_by("n")[:2]
+    amount = f"{first.open_fen / 100:.2f}"
+    assert post(at(cast.bank), "repay", loan.application, amount_fen=amount).status_code == 302
+    for user, path in pages:
+        response = at(user).get(path)
+        known = response.context.get("coming") or response.context["loan"]["coming"]
+        assert (known.n, known.due_on) == (2, second.due_on)
+        assert "Next, by" in response.content.decode()
+
+
+def test_a_rate_and_a_day_that_cannot_be_read_are_refused_with_an_example(
+    cast: Cast, at: Callable[[Any], Client]
+) -> None:
+    application = make_valued(cast, product=make_product(cast, rate_bp=None))
+    page = post(at(cast.bank2), "approve", application, rate_bp="drei")
+    assert page.status_code == 400
+    assert "Enter the yearly rate in percent, such as 3.85." in page.content.decode()
+    assert 'value="drei"' in page.content.decode()
+    assert post(at(cast.bank2), "approve", application, rate_bp="3.85").status_code == 302
+    page = post(at(cast.bank), "register", application, number="1", registered_on="yesterday")
+    assert page.status_code == 400 and "write it like 2026-03-01" in page.content.decode()

@@ -14,7 +14,7 @@ from exchange.accounts.models import User
 from exchange.clock import legal_day
 from exchange.money import fen_to_yuan, group_thousands
 from exchange.states import may_move
-from exchange.templatetags.dates import term
+from exchange.templatetags.dates import day, term
 from exchange.web import RepeatableForm
 from loans.origination.models import Application
 from loans.origination.policies import BANK_ROLES
@@ -93,6 +93,6 @@ def _facts(row: Loan) -> list[tuple[str, Any]]:
         (_("Paid back in"), row.get_method_display()),
         (_("Length of the loan"), term(row.term_months)),
         (_("How interest is counted"), row.get_day_count_display()),
-        (_("Paid out on"), row.disbursed_on),
+        (_("Paid out on"), day(row.disbursed_on)),
         (_("Security"), _("Mortgage of a right") if row.secured else _("Credit, without collateral")),
     ]
