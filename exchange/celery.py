@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "deliver": {"task": "exchange.journal.tasks.deliver_pending", "schedule": 2.0},
     "poll_bank": {"task": "exchange.ledger.tasks.poll_bank", "schedule": 2.0, "options": {"expires": 10}},
     "send_orders": {"task": "exchange.ledger.tasks.send_orders", "schedule": 2.0, "options": {"expires": 10}},
+    "set_aside": {"task": "exchange.ledger.tasks.set_aside_left", "schedule": 300.0, "options": {"expires": 300}},
     "sweep_halls": {"task": "listings.auctions.tasks.sweep_halls", "schedule": 1.0, "options": {"expires": 10}},
     "refund_deposits": {"task": "listings.auctions.tasks.refund_due", "schedule": 30.0, "options": {"expires": 60}},
     "confirm_deals": {"task": "listings.deals.tasks.confirm_due", "schedule": 10.0, "options": {"expires": 30}},

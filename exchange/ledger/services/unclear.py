@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -17,11 +19,12 @@ from exchange.journal.services import record
 from exchange.ledger import policies
 from exchange.ledger.models import BankLine, BankOrder, SubAccount, UnclearMoney
 from exchange.ledger.selectors.unclear import clerks
-from exchange.ledger.services.accounts import lock_accounts
+from exchange.ledger.services.accounts import lock_accounts, suspense_account
 from exchange.ledger.services.holds import hold, release
 from exchange.ledger.services.orders import order_payment
 from exchange.money import group_thousands
 from exchange.states import move
+from exchange.sweeps import each
 
 HOLD_REASON = "unclear money"
 State = UnclearMoney.State
@@ -36,6 +39,7 @@ def set_aside(
     It lies on `account_id`, where nothing else can spend it; event `unclear.received`. Its place is that of the
     sub-account whose number the payer used, a closed one too; money under an unknown number has none.
     """
+    lock_accounts(account_ids=[account_id])
     found = UnclearMoney.objects.filter(line=line).first()
     if found:
         return found
@@ -52,6 +56,25 @@ def set_aside(
     _record("unclear.received", row, None)
     _tell_clerks(row, gettext_noop("¥%(fen)s has come that belongs to nobody yet. Please clarify it."), None)
     return row
+
+
+def set_aside_left(*, limit: int = 100) -> int:
+    """Sweep: set aside what lies on the suspense account and nobody is asked about; return how many lines.
+
+    Lines from before money was set aside at all, and refused returns whose event was lost.
+    """
+    refused = BankOrder.objects.filter(
+        reference=Concat(Value("back-"), OuterRef("bank_ref")), state=BankOrder.State.FAILED
+    )
+    left = Q(state=BankLine.State.SUSPENSE) | Q(Exists(refused), state=BankLine.State.SENT_BACK)
+    lines = BankLine.objects.filter(left, amount_fen__gt=0, unclear=None).order_by("line_number")
+    return each(lines[:limit], _set_aside_left)
+
+
+def _set_aside_left(line: BankLine) -> bool:
+    cause = UnclearMoney.Cause.REFUSED if line.state == BankLine.State.SENT_BACK else UnclearMoney.Cause.NO_PAYER
+    set_aside(line=line, account_id=suspense_account().pk, amount_fen=line.amount_fen, cause=cause)
+    return True
 
 
 @repeatable

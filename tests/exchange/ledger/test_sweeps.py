@@ -1,4 +1,4 @@
-"""The two sweeps of the ledger are known to the worker, started by the clock, and do their one thing."""
+"""The sweeps of the ledger are known to the worker, started by the clock, and do their one thing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from tests.exchange.ledger.cast import state
 from tests.factories import make_user
 
 
-def test_the_clock_starts_both_every_two_seconds() -> None:
+def test_the_clock_starts_both_every_two_seconds_and_the_third_every_five_minutes() -> None:
     app.loader.import_default_modules()
     started = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
     for name in ("exchange.ledger.tasks.poll_bank", "exchange.ledger.tasks.send_orders"):
         assert name in app.tasks and started[name] == 2.0
+    assert (
+        started["exchange.ledger.tasks.set_aside_left"] == 300.0 and "exchange.ledger.tasks.set_aside_left" in app.tasks
+    )
 
 
 @pytest.mark.django_db

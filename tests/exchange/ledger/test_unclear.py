@@ -9,18 +9,20 @@ from django.db import IntegrityError, transaction
 
 from exchange.errors import NotAllowed, OtherBody, Refused, WrongState
 from exchange.journal.models import Event
-from exchange.ledger import policies
+from exchange.ledger import policies, tasks
 from exchange.ledger.models import BankOrder, Hold, UnclearMoney
 from exchange.ledger.selectors.trial import differences
 from exchange.ledger.selectors.unclear import clerks as clerks_of
 from exchange.ledger.selectors.unclear import visible_unclear
+from exchange.ledger.services import statements
 from exchange.ledger.services.accounts import open_sub_account, suspense_account
 from exchange.ledger.services.holds import release
 from exchange.ledger.services.orders import send_due_orders, settle_order
-from exchange.ledger.services.unclear import confirm_return, decline_return, set_aside
+from exchange.ledger.services.unclear import confirm_return, decline_return, set_aside, set_aside_left
 from tests.bank import SandboxBank
 from tests.exchange.ledger.cast import state
 from tests.exchange.ledger.clerks import (
+    UNKNOWN,
     Clerks,
     arrive,
     confirm,
@@ -206,6 +208,32 @@ def test_money_that_its_own_account_does_not_take_back_becomes_unclear(
     deliver()
     row = UnclearMoney.objects.get()
     assert (row.line, row.cause, row.state, row.amount_fen) == (line, "refused", S.WAITING, 4_200)
+    assert (state(suspense_account()), list(differences())) == ((4_200, 4_200), [])
+
+
+def test_money_from_before_is_set_aside_by_the_sweep_once(clerks: Clerks, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(statements, "set_aside", lambda **terms: None)
+        first, second = arrive(), arrive(fen=100)
+    arrive(UNKNOWN, -300)
+    assert [sentence.split(":")[1] for sentence in differences()] == [
+        " 4200 belongs to nobody, and nobody is asked",
+        " 100 belongs to nobody, and nobody is asked",
+    ]
+    assert [set_aside_left(limit=1), tasks.set_aside_left(), tasks.set_aside_left()] == [1, 1, 0]
+    assert (first.unclear.cause, second.unclear.amount_fen, list(differences())) == ("no_payer", 100, [])
+    assert state(suspense_account()) == (4_000, 4_300)
+
+
+def test_a_refused_return_from_before_is_set_aside_by_the_sweep(clerks: Clerks, deliver: Callable[[], int]) -> None:
+    line, under_way = arrive(account="62170012345678"), arrive(account="62170012345678")
+    BankOrder.objects.update(returns=None)
+    settle_order(reference=f"back-{line.bank_ref}", paid=False, reason="account closed")
+    deliver()
+    assert not UnclearMoney.objects.exists()
+    assert [set_aside_left(), set_aside_left()] == [1, 0]
+    row = UnclearMoney.objects.get()
+    assert (row.line, row.cause, row.amount_fen, under_way.state) == (line, "refused", 4_200, "sent_back")
     assert (state(suspense_account()), list(differences())) == ((4_200, 4_200), [])
 
 
