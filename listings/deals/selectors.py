@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from exchange.accounts.models import Level, Role, User
@@ -15,7 +15,8 @@ from exchange.accounts.selectors import paths_of_code, within
 from exchange.clock import legal_now
 from exchange.identifiers import mask_name
 from exchange.journal.models import Origin
-from exchange.ledger.models import SubAccount
+from exchange.ledger.models import BankLine, SubAccount
+from listings.auctions.models import Deposit
 from listings.deals import policies
 from listings.deals.models import Attestation, Contract, Deal, Instalment, PartyKind, Payout
 from listings.registry.models import Collective
@@ -177,6 +178,22 @@ def sub_account(deal: Deal) -> SubAccount | None:
     return SubAccount.objects.filter(
         purpose=SubAccount.Purpose.DEAL, subject_type=Deal._meta.label, subject_id=str(deal.pk)
     ).first()
+
+
+def deposit_line(deposit: Deposit) -> BankLine:
+    """Return the line of the bank's statement with which a deposit that was taken has come.
+
+    The first of the payer that was enough and did not go back whole.
+    """
+    taken = BankLine.objects.filter(
+        sub_account=deposit.sub_account_id,
+        payer_name=deposit.payer_name,
+        payer_account=deposit.payer_account,
+        amount_fen__gte=deposit.amount_fen,
+    )
+    found = taken.exclude(returned_by__amount_fen=F("amount_fen")).order_by("line_number").first()
+    assert found is not None, "a deposit is taken from a line of the statement"
+    return found
 
 
 class FileChanged(Exception):

@@ -11,9 +11,9 @@ from exchange.clock import legal_now
 from exchange.errors import Refused, WrongState
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
-from exchange.ledger.models import Account, SubAccount
+from exchange.ledger.models import Account, BankLine, SubAccount
 from exchange.ledger.services.accounts import lock_accounts, open_account
-from exchange.ledger.services.orders import order_payment
+from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions.services.deposits import forfeit_deposit
 from listings.catalogue.services.announcing import break_off_listing
@@ -22,7 +22,9 @@ from listings.deals.models import Deal, Payment
 from listings.deals.services.breaking_off import lock_to_break_off
 from listings.deals.services.confirming import tell
 from listings.deals.services.deadlines import settled_deadline
+from listings.deals.services.payments import WITHOUT_ACCOUNT
 from listings.deals.services.recording import closing_facts
+from listings.deals.services.returning import send_back
 
 
 @repeatable
@@ -32,7 +34,8 @@ def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "
 
     His deposit is forfeited (法释〔2016〕18号 art. 24) and kept apart until the exchange has decided on the damage;
     what he paid beyond it goes back. The right is free to be listed again, and `deal.defaulted` takes back in the
-    figures what `deal.closed` has put there. Never before the deadline, and never on a provisional one.
+    figures what `deal.closed` has put there. Never before the deadline, never on a provisional one, and never
+    before money that the bank has booked is counted ("payment_under_way").
     """
     whose = _("Only the trade organiser of the district declares this.")
     deal = lock_to_break_off(deal_id=deal_id, by=by, whose=whose)
@@ -70,7 +73,9 @@ def _settle_money(deal: Deal, by: User) -> None:
     )
     sub = selectors.sub_account(deal)
     if sub:
+        # Nothing is booked on a locked account: what has come until now is seen, what comes later finds it broken off.
         lock_accounts(account_ids=[sub.account_id, kept.pk], with_transit=True)
+        _require_nothing_under_way(sub)
     forfeit_deposit(
         auction_id=str(deal.auction_id),
         to_account_id=kept.pk,
@@ -78,21 +83,24 @@ def _settle_money(deal: Deal, by: User) -> None:
         by=by,
     )
     for payment in deal.payments.select_related("line").filter(kind=Payment.Kind.BANK, used_fen__gt=0):
-        if sub and payment.line and payment.line.payer_account:
-            _return(sub, payment, by)
+        if sub and payment.line:
+            _return(deal, sub, payment, payment.line, by)
 
 
-def _return(sub: SubAccount, payment: Payment, by: User) -> None:
-    line = payment.line
-    assert line is not None, "a bank transfer has its line of the statement"
-    order_payment(
-        account_id=sub.account_id,
-        to_name=line.payer_name or line.payer_account,
-        to_account=line.payer_account,
-        amount_fen=payment.used_fen,
-        reference=f"deal-default-{payment.pk}",
-        memo="deal broken off",
-        by=by,
-    )
+def _require_nothing_under_way(sub: SubAccount) -> None:
+    """Refuse while the bank has booked money that the deal has not looked at yet: it may be the missing payment."""
+    if BankLine.objects.filter(sub_account=sub, amount_fen__gt=0, deal_payment=None).exists():
+        raise Refused(
+            _("Money for this deal has just come and is not counted yet. Wait a minute, then look at the deal again."),
+            "payment_under_way",
+        )
+
+
+def _return(deal: Deal, sub: SubAccount, payment: Payment, line: BankLine, by: User) -> None:
+    fen, reference = payment.used_fen, f"deal-default-{payment.pk}"
+    send_back(sub=sub, line=line, amount_fen=fen, reference=reference, memo="deal broken off", by=by)
     payment.used_fen, payment.returned_fen, payment.reason = 0, payment.amount_fen, "broken_off"
     payment.save(update_fields=["used_fen", "returned_fen", "reason"])
+    if not line.payer_account.strip():
+        words = {"fen": group_thousands(payment.amount_fen), "back": group_thousands(fen)}
+        tell(deal, WITHOUT_ACCOUNT, **words)

@@ -11,9 +11,7 @@ from exchange.accounts.models import User
 from exchange.clock import legal_day, legal_now
 from exchange.identifiers import same_name
 from exchange.ledger.models import BankLine, SubAccount
-from exchange.ledger.services.accounts import open_sub_account
-from exchange.ledger.services.orders import order_payment
-from exchange.ledger.services.unclear import set_aside
+from exchange.ledger.services.accounts import lock_accounts, open_sub_account
 from exchange.money import group_thousands
 from exchange.states import move
 from listings.auctions.models import Deposit
@@ -23,6 +21,12 @@ from listings.deals.models import Deal, Instalment, Payment
 from listings.deals.services.confirming import tell
 from listings.deals.services.payouts import pay_out_rent
 from listings.deals.services.recording import record_deal
+from listings.deals.services.returning import send_back
+
+WITHOUT_ACCOUNT = gettext_noop(
+    "¥%(back)s of ¥%(fen)s for “%(title)s” came without the payer's account number and is not due, "
+    "so it cannot go back by itself. Please call us."
+)
 
 
 def begin_payments(deal: Deal, by: User | None) -> None:
@@ -47,8 +51,13 @@ def begin_payments(deal: Deal, by: User | None) -> None:
         arrived_at=now,
     )
     if surplus:
-        _send_back(sub, payment, deposit.payer_name, deposit.payer_account)
+        _send_back(sub, payment, selectors.deposit_line(deposit))
     _advance(deal, by)
+
+
+def _send_back(sub: SubAccount, payment: Payment, line: BankLine) -> None:
+    fen = payment.returned_fen
+    send_back(sub=sub, line=line, amount_fen=fen, reference=f"deal-back-{payment.pk}", memo="not due", by=None)
 
 
 @transaction.atomic
@@ -66,6 +75,7 @@ def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
     found = Payment.objects.filter(line=line).first()
     if found:
         return found
+    lock_accounts(account_ids=[sub.account_id], with_transit=True)
     reason = _why_not(deal, line)
     used = 0 if reason else _use(deal, line.amount_fen, received_at)
     surplus = line.amount_fen - used
@@ -80,7 +90,7 @@ def take_payment(*, line_id: str, received_at: datetime) -> Payment | None:
         arrived_at=received_at,
     )
     if surplus:
-        _send_back(sub, payment, line.payer_name, line.payer_account)
+        _send_back(sub, payment, line)
     _tell(deal, payment, line.payer_name)
     _advance(deal, None)
     pay_out_rent(deal_id=str(deal.pk))
@@ -121,23 +131,6 @@ def _advance(deal: Deal, by: User | None) -> None:
         tell(deal, gettext_noop("The first payment for “%(title)s” has arrived. Hand-over comes next."))
 
 
-def _send_back(sub: SubAccount, payment: Payment, to_name: str, to_account: str) -> None:
-    """Order what is not needed back to where it came from; without an account the finance clerks decide."""
-    if payment.line and not to_account.strip():
-        set_aside(line=payment.line, account_id=sub.account_id, amount_fen=payment.returned_fen)
-        return
-    order_payment(
-        account_id=sub.account_id,
-        to_name=to_name or to_account,
-        to_account=to_account,
-        amount_fen=payment.returned_fen,
-        reference=f"deal-back-{payment.pk}",
-        memo="not due",
-        by=None,
-        returns=payment.line,
-    )
-
-
 def _tell(deal: Deal, payment: Payment, payer: str) -> None:
     words = {
         "fen": group_thousands(payment.amount_fen),
@@ -145,10 +138,7 @@ def _tell(deal: Deal, payment: Payment, payer: str) -> None:
         "payer": payer,
     }
     if payment.returned_fen and payment.line and not payment.line.payer_account.strip():
-        text = gettext_noop(
-            "¥%(back)s of ¥%(fen)s for “%(title)s” came without the payer's account number and is not due, "
-            "so it cannot go back by itself. Please call us."
-        )
+        text = WITHOUT_ACCOUNT
     elif payment.reason == "other_payer":
         text = gettext_noop(
             "¥%(fen)s for “%(title)s” came from an account of “%(payer)s” and goes back. Pay from the lessee's account."

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from exchange.accounts.services import notify
 from exchange.clock import legal_day
+from exchange.ledger.services.accounts import lock_accounts
 from exchange.ledger.services.orders import order_payment
 from exchange.money import group_thousands
 from exchange.states import move
@@ -34,11 +35,18 @@ def pay_out_rent(*, deal_id: str) -> int:
     return sum(_pay_out(deal, instalment, collective) for instalment in paid)
 
 
+@transaction.atomic
 def pay_out_for_collective(*, collective_id: str) -> int:
-    """Order what waits for the account of a collective, deal by deal; return how many instalments."""
+    """Order what waits for the account of a collective, deal by deal; return how many instalments.
+
+    All deals are locked first and all accounts after them: who holds a deal's account never waits for a deal.
+    """
     owner = Collective.objects.values_list("organisation_id", flat=True).get(pk=collective_id)
-    waiting = Deal.objects.filter(lessor_organisation=owner, state__in=Deal.IN_USE).order_by("pk")
-    return sum(pay_out_rent(deal_id=str(pk)) for pk in list(waiting.values_list("pk", flat=True)))
+    waiting = Deal.objects.filter(lessor_organisation=owner, state__in=Deal.IN_USE)
+    deals = Deal.objects.lock_all(waiting.values_list("pk", flat=True))
+    subs = [sub for deal in deals if (sub := selectors.sub_account(deal))]
+    lock_accounts(account_ids=[sub.account_id for sub in subs], with_transit=bool(subs))
+    return sum(pay_out_rent(deal_id=str(deal.pk)) for deal in deals)
 
 
 def _pay_out(deal: Deal, instalment: Instalment, collective: Collective) -> bool:

@@ -10,16 +10,17 @@ from django.core.management import call_command
 from exchange.accounts.models import Notice, User
 from exchange.errors import NotAllowed, Refused, WrongState
 from exchange.journal.models import Event
-from exchange.ledger.models import Account, BankOrder
+from exchange.ledger.models import Account, BankLine, BankOrder, UnclearMoney
+from exchange.ledger.services.orders import settle_order
 from listings.auctions.models import Deposit
 from listings.catalogue.models import Listing
 from listings.deals import selectors
 from listings.deals.models import Deal
 from listings.deals.next_steps import next_steps
-from listings.deals.services import contracts, deadlines, defaulting
+from listings.deals.services import contracts, deadlines, defaulting, payments
 from listings.registry.models import Encumbrance
 from tests.factories import Cast
-from tests.listings.auctions.hall import bank_pays, go_to
+from tests.listings.auctions.hall import bank_pays, go_to, hear
 from tests.listings.deals.life import confirm, draw_up, fresh, make_deal, make_paid_deal, pay_in, refuses, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
@@ -76,6 +77,49 @@ def test_a_winner_who_pays_too_little_loses_the_deposit_and_gets_the_rest_back(c
     assert (order.amount_fen, order.to_account) == (100_000, "6228000000000001")
     assert selectors.sub_account(deal).account.balance_fen == 0
     assert deal.payments.get(kind="bank").returned_fen == 100_000
+    call_command("check_ledger", verbosity=0)
+
+
+def test_nobody_is_declared_in_default_while_his_money_is_booked_and_not_yet_counted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    with monkeypatch.context() as quiet:
+        quiet.setattr(payments, "take_payment", lambda **_: None)
+        pay_in(deal, deal.instalments.get(n=1).open_fen)
+    go_to(fresh(deal).due_at)
+    arguments = {"deal_id": str(deal.pk), "reason": WHY, "by": cast.organiser}
+    assert refuses(Refused, defaulting.declare_default, **arguments).code == "payment_under_way"
+    assert not Account.objects.filter(code=f"forfeited-{deal.pk}").exists()
+    line = BankLine.objects.get(sub_account=selectors.sub_account(deal))
+    payments.take_payment(line_id=str(line.pk), received_at=line.booked_at)
+    assert fresh(deal).state == S.PAID
+    refuses(WrongState, defaulting.declare_default, **arguments)
+
+
+def half_paid(cast: Cast, account: str) -> Deal:
+    """A deal whose winner has paid 1,000 yuan of what is due and let the last day pass."""
+    deal = sign(cast, confirm(make_deal(cast)))
+    pay_in(deal, 100_000, account=account)
+    go_to(fresh(deal).due_at)
+    return fresh(deal)
+
+
+def test_what_a_defaulter_paid_without_naming_an_account_waits_for_two_clerks(cast: Cast) -> None:
+    deal = declared(cast, half_paid(cast, ""))
+    row = UnclearMoney.objects.get()
+    assert (row.amount_fen, row.cause, row.account) == (100_000, "no_payer", selectors.sub_account(deal).account)
+    assert deal.payments.get(kind="bank").returned_fen == 100_000
+    assert "cannot go back by itself" in Notice.objects.filter(user=cast.company).order_by("-pk")[1].text
+    call_command("check_ledger", verbosity=0)
+
+
+def test_what_a_defaulters_bank_refuses_waits_for_two_clerks(cast: Cast) -> None:
+    deal = declared(cast, half_paid(cast, "6228000000000001"))
+    settle_order(reference=BankOrder.objects.get(reference__startswith="deal-default-").reference, paid=False)
+    hear()
+    row = UnclearMoney.objects.get()
+    assert (row.amount_fen, row.cause, row.line) == (100_000, "refused", deal.payments.get(kind="bank").line)
     call_command("check_ledger", verbosity=0)
 
 

@@ -8,14 +8,16 @@ from exchange.accounts.models import Role
 from exchange.clock import legal_day
 from exchange.ledger.models import Account, BankOrder, Posting, UnclearMoney
 from exchange.ledger.selectors.trial import differences
+from exchange.ledger.services.orders import settle_order
 from listings.auctions.models import Deposit
 from listings.auctions.services.deposits import apply_deposit
+from listings.auctions.services.registration import register
 from listings.deals import selectors
 from listings.deals.models import Deal, Payment
 from listings.deals.services import payments
 from tests.exchange.ledger import clerks
 from tests.factories import Cast, make_user
-from tests.listings.auctions.hall import bank_pays
+from tests.listings.auctions.hall import bank_pays, hear, make_auction, pay
 from tests.listings.deals.life import (
     confirm,
     fresh,
@@ -103,3 +105,36 @@ def test_money_that_is_not_due_and_names_no_account_waits_for_two_clerks_and_bot
     assert bank_pays() >= 1
     assert (UnclearMoney.objects.get().state, list(differences())) == ("returned", [])
     assert "paid to the account that ends in 5678" in cast.village.notices.latest("at").text
+
+
+def test_a_surplus_of_the_deposit_that_the_bank_refuses_waits_for_two_clerks(cast: Cast) -> None:
+    cheap = confirm(make_deal(cast))
+    cheap.price_fen, cheap.amount_fen = 500_000, 20 * 500_000
+    cheap.save(update_fields=["price_fen", "amount_fen"])
+    deal = sign(cast, cheap)
+    payment = Payment.objects.get(kind="deposit")
+    assert (fresh(deal).state, payment.returned_fen) == (S.PAID, 100_000)
+    order = BankOrder.objects.get(reference=f"deal-back-{payment.pk}")
+    line = order.returns
+    assert line.sub_account == deposit_of(deal).sub_account
+    settle_order(reference=order.reference, paid=False)
+    hear()
+    row = UnclearMoney.objects.get()
+    assert (row.amount_fen, row.line, row.cause) == (payment.returned_fen, line, "refused")
+    assert list(differences()) == []
+
+
+def deposit_of(deal: Deal) -> Deposit:
+    return Deposit.objects.get(registration=deal.auction.winner)
+
+
+def test_the_line_of_a_deposit_is_the_one_that_was_taken(cast: Cast) -> None:
+    auction = make_auction(cast)
+    one = register(auction_id=auction.pk, by=cast.farmer)
+    fen = one.deposit.amount_fen
+    pay(one, fen=fen - 1)
+    pay(one, name="王五", fen=fen)
+    pay(one, fen=fen + 5)
+    pay(one, fen=fen)
+    one.deposit.refresh_from_db()
+    assert selectors.deposit_line(one.deposit).amount_fen == fen + 5
