@@ -30,6 +30,7 @@ NEEDS_NONE = {
     "auctions.apply_deposit",
     "auctions.forfeit_deposit",
     "auctions.refund_winner",
+    "deals.lock_to_break_off",
     "origination.release_mortgage",
 }
 
