@@ -4,6 +4,18 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from exchange.clock import LegalNow
+
+
+def take_over(apps, schema_editor):
+    """Let halls from before know that their dates are provisional; where they are not any more, the sweep says so.
+
+    How the last day of refunds was counted is not known of closed halls: those that have not reached it count anew.
+    """
+    halls = apps.get_model('auctions', 'Auction').objects
+    halls.filter(state='scheduled', number=0, announcement__provisional=True).update(provisional=True)
+    halls.filter(state='closed', refund_due_at__gt=LegalNow()).update(refund_provisional=True)
+
 
 class Migration(migrations.Migration):
 
@@ -32,6 +44,7 @@ class Migration(migrations.Migration):
             name='refund_provisional',
             field=models.BooleanField(default=False),
         ),
+        migrations.RunPython(take_over, migrations.RunPython.noop),
         pgtrigger.migrations.AddTrigger(
             model_name='auction',
             trigger=pgtrigger.compiler.Trigger(name='terms', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."listing_id" IS DISTINCT FROM (NEW."listing_id") OR OLD."deposit_fen" IS DISTINCT FROM (NEW."deposit_fen"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0930e7d311ae14dd5c10e633b7ac611bf3483264', operation='UPDATE', pgid='pgtrigger_terms_722ff', table='auctions_auction', when='BEFORE')),

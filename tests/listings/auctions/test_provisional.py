@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from exchange import calendar
@@ -170,3 +171,35 @@ def test_a_refunds_last_day_whose_event_was_lost_is_settled_by_the_sweep_where_a
     assert [tasks.renew_dates(), tasks.renew_dates()] == [1, 0]
     assert not Auction.objects.get().refund_provisional
     assert Event.objects.filter(kind="auction.refund_dates_settled").count() == 1
+
+
+def migrate(*targets: tuple[str, str]) -> None:
+    """Migrate to `targets`, or to the newest of everything; what was written before is checked first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    executor = MigrationExecutor(connection)
+    executor.migrate(list(targets) or executor.loader.graph.leaf_nodes())
+
+
+def test_halls_from_before_know_their_provisional_dates_after_the_migration(
+    cast: Cast, no_calendars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_years()
+    settled = make_standard_auction(cast)
+    ended = make_standard_auction(cast)
+    admit(ended, cast.farmer)
+    open_hall(ended)
+    closed = close_hall(ended)
+    assert not closed.refund_provisional
+    with monkeypatch.context() as without:
+        without.setattr(calendar, "FOLDER", tmp_path)
+        without.setattr(calendar, "_notices", {})
+        waiting = make_standard_auction(cast)
+    migrate(("auctions", "0001_initial"))
+    migrate()
+    rows = {row.pk: (row.provisional, row.refund_provisional) for row in Auction.objects.all()}
+    assert rows == {waiting.pk: (True, False), settled.pk: (False, False), closed.pk: (False, True)}
+    assert Auction.objects.get(pk=closed.pk).refund_due_at == closed.refund_due_at
+    assert closing.settle_refunds_waiting() == 1
+    after = Auction.objects.get(pk=closed.pk)
+    assert (after.refund_due_at, after.refund_provisional) == (closed.refund_due_at, False)
