@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "take_in_years": {"task": "exchange.rulebook.tasks.take_in_years", "schedule": 300.0, "options": {"expires": 300}},
     "renew_dates": {"task": "listings.catalogue.tasks.renew_dates", "schedule": 300.0, "options": {"expires": 300}},
     "renew_halls": {"task": "listings.auctions.tasks.renew_dates", "schedule": 300.0, "options": {"expires": 300}},
+    "renew_deals": {"task": "listings.deals.tasks.renew_dates", "schedule": 300.0, "options": {"expires": 300}},
     "remind_winners": {"task": "listings.deals.tasks.remind_due", "schedule": 30.0, "options": {"expires": 60}},
     "seal": {"task": "exchange.journal.tasks.seal_pending", "schedule": 2.0},
     "fold": {"task": "exchange.stats.tasks.fold", "schedule": 2.0},

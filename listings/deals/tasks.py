@@ -17,3 +17,9 @@ def confirm_due() -> int:
 def remind_due() -> int:
     """Remind those who let the time for signing or paying run."""
     return deadlines.remind_due()
+
+
+@shared_task
+def renew_dates() -> int:
+    """Work out anew the provisional days that a lost event left, as far as the calendar is known now."""
+    return deadlines.renew_waiting()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
@@ -14,6 +15,7 @@ from exchange.accounts.selectors import holders
 from exchange.accounts.services import notify
 from exchange.calendar import deadline, known_years
 from exchange.clock import SHANGHAI, legal_day, legal_now
+from exchange.rulebook.selectors import missing_years
 from exchange.sweeps import each
 from listings.deals.models import Deal
 from listings.deals.services.confirming import publicity_is_over, tell
@@ -77,10 +79,30 @@ def renew_dates_of_year(*, year: int) -> int:
     """
     if year not in known_years():
         raise LookupError(f"The calendar of {year} has not arrived on this machine.")
-    guessed = Deal.objects.filter(
-        Q(state=Deal.State.PUBLICITY, publicity_provisional=True) | Q(state__in=PERIOD_OF, due_provisional=True)
-    )
-    return each(guessed.order_by("pk").values_list("pk", flat=True), lambda pk: renew_dates(deal_id=pk))
+    return each(_guessed().values_list("pk", flat=True), lambda pk: renew_dates(deal_id=pk))
+
+
+def renew_waiting(*, limit: int = 100) -> int:
+    """Sweep: settle the provisional days that can be counted now, as after a lost event; return of how many deals.
+
+    A machine that lacks the file of a year leaves all to those that have it: it would count otherwise than they do.
+    """
+    if missing_years():
+        return 0
+    due = (deal.pk for deal in _guessed() if _can_be_counted(deal))
+    return each(islice(due, limit), lambda pk: renew_dates(deal_id=pk))
+
+
+def _guessed() -> QuerySet[Deal]:
+    guessed = Q(state=Deal.State.PUBLICITY, publicity_provisional=True) | Q(state__in=PERIOD_OF, due_provisional=True)
+    return Deal.objects.filter(guessed).order_by("pk")
+
+
+def _can_be_counted(deal: Deal) -> bool:
+    """Say whether the working days of all years up to the end of the period that runs are known."""
+    start = deal.publicity_from if deal.state == Deal.State.PUBLICITY else deal.due_from
+    key = PERIOD_OF.get(Deal.State(deal.state), "result_publicity_period")
+    return start is not None and not deadline(start.astimezone(SHANGHAI), frozen_period(deal, key))[1]
 
 
 @transaction.atomic

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from exchange.accounts.models import Notice
+from exchange.celery import app
 from exchange.clock import legal_day, legal_now
 from exchange.errors import Refused
 from exchange.journal.models import Delivery, Event
 from exchange.rulebook.services import import_work_year
+from listings.deals import tasks
 from listings.deals.models import Deal
 from listings.deals.services import confirming, deadlines, defaulting
 from tests.factories import Cast
@@ -100,3 +102,27 @@ def test_a_machine_without_the_file_tries_again_later(cast: Cast, no_calendars: 
     waiting = Delivery.objects.filter(event__kind="calendar.year_imported", done_at=None)
     assert waiting.filter(reaction__startswith="listings.deals").count() == 4
     assert fresh(deal).due_provisional
+
+
+def test_what_a_lost_event_left_is_settled_by_the_sweep_once(cast: Cast, no_calendars: Path) -> None:
+    publicity, payment = guessed_publicity(cast), guessed_payment(cast)
+    assert tasks.renew_dates() == 0
+    import_years()
+    Delivery.objects.filter(event__kind="calendar.year_imported").delete()
+    assert [deadlines.renew_waiting(limit=1), tasks.renew_dates(), tasks.renew_dates()] == [1, 1, 0]
+    assert (fresh(publicity).publicity_provisional, fresh(payment).due_provisional) == (False, False)
+    assert Event.objects.filter(kind="deal.dates_renewed").count() == 2
+
+
+def test_the_sweep_of_a_machine_that_lacks_a_year_leaves_the_days_to_others(cast: Cast, no_calendars: Path) -> None:
+    deal = guessed_payment(cast)
+    import_years()
+    (no_calendars / f"{legal_day().year + 2}.json").unlink()
+    assert tasks.renew_dates() == 0
+    assert fresh(deal).due_provisional
+
+
+def test_the_clock_starts_the_sweep_of_provisional_days() -> None:
+    app.loader.import_default_modules()
+    assert "listings.deals.tasks.renew_dates" in app.tasks
+    assert "listings.deals.tasks.renew_dates" in {entry["task"] for entry in app.conf.beat_schedule.values()}
