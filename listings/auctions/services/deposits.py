@@ -312,14 +312,26 @@ def forfeit_deposit(
     One that was already counted towards the price is taken `from_account_id`, the deal's account.
     """
     deposit = Deposit.objects.lock(registration__auction=auction_id, registration__state=Registration.State.WON)
-    if deposit.state != Deposit.State.APPLIED or from_account_id is None:
-        return _capture(auction_id, to_account_id, by, Deposit.State.FORFEITED)
-    move(deposit, Deposit.State.FORFEITED, settled_at=legal_now())
-    transfer(
-        kind="forfeit",
-        postings=[(from_account_id, -deposit.amount_fen), (to_account_id, deposit.amount_fen)],
-        request_key=f"forfeit:{deposit.pk}",
+    if deposit.state == Deposit.State.FORFEITED:
+        return deposit
+    if deposit.state == Deposit.State.APPLIED and from_account_id is not None:
+        move(deposit, Deposit.State.FORFEITED, settled_at=legal_now())
+        transfer(
+            kind="forfeit",
+            postings=[(from_account_id, -deposit.amount_fen), (to_account_id, deposit.amount_fen)],
+            request_key=f"forfeit:{deposit.pk}",
+            by=by,
+        )
+    else:
+        deposit = _capture(auction_id, to_account_id, by, Deposit.State.FORFEITED)
+    registration = deposit.registration
+    record(
+        "deposit.forfeited",
+        subject=registration,
         by=by,
+        division=registration.auction.division,
+        amount_fen=deposit.amount_fen,
+        origin=registration.auction.origin,
     )
     return deposit
 

@@ -79,6 +79,7 @@ def _pay_out(deal: Deal, instalment: Instalment, collective: Collective) -> bool
         memo="rent",
         by=None,
     )
+    record_deal("deal.rent_ordered", deal, None, amount_fen=payout.amount_fen, instalment=instalment.n)
     return True
 
 
@@ -98,6 +99,7 @@ def settle_payout(*, reference: str, paid: bool) -> None:
         _tell(deal, payout, gettext_noop("The rent of ¥%(fen)s for “%(title)s” is paid to the collective's account."))
     else:
         move(payout, Payout.State.FAILED)
+        record_deal("deal.rent_refused", deal, None, amount_fen=payout.amount_fen, instalment=payout.instalment.n)
         text = gettext_noop(
             "The bank has refused the rent of ¥%(fen)s for “%(title)s”. Check the collective's account, enter it anew."
         )

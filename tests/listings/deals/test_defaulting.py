@@ -38,6 +38,11 @@ def forfeited(deal: Deal) -> int:
     return Account.objects.get(code=f"forfeited-{deal.pk}").balance_fen
 
 
+def taken_deposits() -> list[tuple[int, object]]:
+    """Return what the journal says of forfeited deposits: fen, and who has declared it."""
+    return list(Event.objects.filter(kind="deposit.forfeited").values_list("amount_fen", "by"))
+
+
 def test_a_winner_who_does_not_sign_in_time_loses_the_deposit_and_the_right_is_free(cast: Cast) -> None:
     deal = confirm(make_deal(cast))
     contract = draw_up(cast, deal)
@@ -59,6 +64,7 @@ def test_a_winner_who_does_not_sign_in_time_loses_the_deposit_and_the_right_is_f
     assert not Encumbrance.objects.filter(right=deal.right, kind="listing", lifted_at=None).exists()
     event = Event.objects.get(kind="deal.defaulted")
     assert (event.sign, event.amount_fen, event.data["reason"]) == (-1, deal.amount_fen, WHY)
+    assert taken_deposits() == [(600_000, cast.organiser.pk)]
     assert deal not in selectors.public_deals()
     assert deal in selectors.visible_deals(cast.company)
     refuses(WrongState, defaulting.declare_default, by=cast.organiser, **arguments)
@@ -77,6 +83,7 @@ def test_a_winner_who_pays_too_little_loses_the_deposit_and_gets_the_rest_back(c
     assert (order.amount_fen, order.to_account) == (100_000, "6228000000000001")
     assert selectors.sub_account(deal).account.balance_fen == 0
     assert deal.payments.get(kind="bank").returned_fen == 100_000
+    assert taken_deposits() == [(600_000, cast.organiser.pk)]
     call_command("check_ledger", verbosity=0)
 
 

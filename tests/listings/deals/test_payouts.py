@@ -110,6 +110,9 @@ def test_what_the_bank_refuses_is_ordered_anew_when_the_account_is_entered_again
     assert (second.state, second.attempts, second.to_account) == (P.ORDERED, 2, "622848005001191190")
     bank_pays()
     assert (Payout.objects.get().state, on_the_deals_account(deal)) == (P.PAID, 0)
+    rent = Event.objects.filter(kind__startswith="deal.rent_", subject_id=str(deal.pk)).order_by("pk")
+    said = [(event.kind.removeprefix("deal.rent_"), event.amount_fen, event.data["instalment"]) for event in rent]
+    assert said == [(word, 3_500_000, 1) for word in ("ordered", "refused", "ordered", "paid_out")]
     call_command("check_ledger", verbosity=0)
 
 
