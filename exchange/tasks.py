@@ -9,5 +9,5 @@ from exchange import uploads
 
 @shared_task
 def sweep_unnamed_files() -> int:
-    """Sweep: delete files that no row names."""
+    """Sweep: move files that no row names to the trash, and empty it of what has lain there for a month."""
     return uploads.sweep_unnamed_files()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from exchange.clock import legal_now
+from exchange.clock import legal_day, legal_now
 from exchange.errors import NotAllowed, WrongState
 from exchange.journal.models import Event
 from exchange.uploads import sweep_unnamed_files
@@ -104,9 +105,54 @@ def test_what_a_rolled_back_upload_leaves_is_swept_away_after_a_day(cast: Cast, 
         raise ZeroDivisionError
     assert len(files(media) - named()) == 1
     assert sweep_unnamed_files() == 0
+    (lost,) = files(media) - named()
+    grow_old(media)
+    assert [sweep_unnamed_files(), sweep_unnamed_files()] == [1, 0]
+    assert files(media) == named() | {f"trash/{legal_day()}/{lost}"}
+    assert len(named()) == 4
+
+
+def grow_old(media: Path) -> None:
+    """Let all files be two days old."""
     old = (legal_now() - timedelta(days=2)).timestamp()
     for name in files(media):
         os.utime(media / name, (old, old))
-    assert [sweep_unnamed_files(), sweep_unnamed_files()] == [1, 0]
+
+
+def test_the_trash_is_kept_for_thirty_days(cast: Cast, media: Path, pass_time: Callable[..., None]) -> None:
+    make_draft(cast)
+    (media / "lost.pdf").write_bytes(b"lost")
+    grow_old(media)
+    assert sweep_unnamed_files() == 1
+    pass_time(days=30)
+    assert sweep_unnamed_files() == 0
+    assert len(files(media) - named()) == 1
+    pass_time(days=1)
+    assert sweep_unnamed_files() == 0
     assert files(media) == named()
-    assert len(named()) == 4
+
+
+def test_a_file_that_a_row_names_again_comes_back_out_of_the_trash(cast: Cast, media: Path) -> None:
+    document = one_of(make_draft(cast))
+    name, kept = document.file.name, (media / document.file.name).read_bytes()
+    Document.objects.filter(pk=document.pk).update(file="elsewhere.pdf")
+    grow_old(media)
+    assert sweep_unnamed_files() == 1
+    assert name not in files(media)
+    Document.objects.filter(pk=document.pk).update(file=name)
+    assert sweep_unnamed_files() == 0
+    assert (files(media), (media / name).read_bytes()) == (named(), kept)
+
+
+def test_a_database_that_names_too_few_of_the_files_is_refused_loudly(
+    cast: Cast, media: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_draft(cast)
+    for number in range(21):
+        (media / f"contract-{number}.pdf").write_bytes(b"signed")
+    grow_old(media)
+    before = files(media)
+    assert (sweep_unnamed_files(), files(media)) == (0, before)
+    assert "is this the right database?" in caplog.text
+    (media / "contract-20.pdf").unlink()
+    assert sweep_unnamed_files() == 20
