@@ -31,6 +31,7 @@ NEEDS_NONE = {
     "auctions.forfeit_deposit",
     "auctions.refund_winner",
     "deals.lock_to_break_off",
+    "deals.send_back",
     "origination.release_mortgage",
 }
 
