@@ -113,7 +113,7 @@ def funnel(stages: Sequence[tuple[str, int]], sentence: str, *, width: float = 3
     if first <= 0:
         return ""
     names = max(width * 0.313, *(_room_for(name) for name, _count in stages))
-    step, widest = 52, min(width * 0.44, width - names - 58)
+    step, widest = 52, min(width * 0.44, width - names - 70)
     middle = names + widest / 2
     drawn = []
     for i, (name, count) in enumerate(stages):
