@@ -173,8 +173,11 @@ FORMS: dict[str, tuple[type[forms.Form], Callable[..., Any]]] = {
 def task(request: HttpRequest, listing_id: str, task: str) -> HttpResponse:
     """Show and take one task of the wizard."""
     row = _own(request, listing_id)
-    if task not in FORMS or not row.is_editable:
+    if task not in FORMS:
         raise Http404
+    if request.method == "GET" and not row.is_editable:
+        messages.info(request, _("This listing is handed in. You can change it again if it is returned to you."))
+        return redirect("catalogue:listing", listing_id=row.pk)
     form_class, service = FORMS[task]
     form = form_class(request.POST or None, request.FILES or None, initial=_entered(row, task))
     status = 200

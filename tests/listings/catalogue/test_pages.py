@@ -13,7 +13,7 @@ from exchange.clock import legal_day
 from listings.catalogue.models import Listing
 from listings.catalogue.services import drafting
 from listings.registry.services import terms
-from tests.factories import Cast, make_draft, make_right
+from tests.factories import Cast, make_draft, make_right, make_submitted
 
 
 def press(user: Any, name: str, listing: Listing) -> str:
@@ -30,6 +30,15 @@ def test_the_village_reads_that_its_listing_was_submitted(cast: Cast) -> None:
     listing = make_draft(cast)
     assert "Submitted. The township looks at it first" in press(cast.village, "tasks", listing)
     assert Listing.objects.get(pk=listing.pk).state == Listing.State.TOWNSHIP_REVIEW
+
+
+def test_a_task_of_a_listing_handed_in_leads_to_the_listing_and_says_why(cast: Cast) -> None:
+    listing = make_submitted(cast)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast.village, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get(reverse("catalogue:task", args=[listing.pk, "basics"]), follow=True)
+    assert answer.redirect_chain == [(reverse("catalogue:listing", args=[listing.pk]), 302)]
+    assert "This listing is handed in." in answer.content.decode()
 
 
 def test_the_village_is_asked_once_more_before_it_withdraws(cast: Cast) -> None:
