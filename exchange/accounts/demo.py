@@ -70,6 +70,13 @@ PEOPLE = [
         "reads the dashboard of the city, keeps the rules",
         ((Role.LEADER, CITY, ""), (Role.ADMINISTRATOR, CITY, ""), (Role.AUDITOR, CITY, "")),
     ),
+    Person(
+        "organiser2",
+        "程立",
+        "Second organiser",
+        "confirms that a winner has backed out",
+        ((Role.ORGANISER, NANCHUAN, "centre"),),
+    ),
     Person("finance", "余会计", "Finance clerk", "clarifies money that belongs to nobody", ((Role.FINANCE, CITY, ""),)),
     Person("finance2", "邹出纳", "Second clerk", "confirms where it goes back", ((Role.FINANCE, CITY, ""),)),
     Person("liangping", "唐主任", "Liangping", "reads the dashboard of 梁平区", ((Role.LEADER, LIANGPING, ""),)),

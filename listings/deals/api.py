@@ -114,6 +114,13 @@ class DealDetailOut(DealOut):
     attestation = serializers.SerializerMethodField()
     sub_account = serializers.SerializerMethodField()
     payouts = serializers.SerializerMethodField()
+    default_proposal = serializers.SerializerMethodField()
+
+    def get_default_proposal(self, deal: Deal) -> dict[str, Any] | None:
+        request = self.context.get("request")
+        if request is None or deal.default_proposed_by_id is None or not policies.manages(request.user, deal):
+            return None
+        return {"proposal": deal.default_proposals, "reason": deal.default_reason}
 
     def _inside(self, deal: Deal) -> bool:
         request = self.context.get("request")
@@ -216,6 +223,16 @@ class ReasonIn(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
+class ProposalIn(serializers.Serializer):
+    """The number of the proposal that was read."""
+
+    proposal = serializers.IntegerField(min_value=0)
+
+
+class DeclineIn(ProposalIn):
+    note = serializers.CharField(max_length=200)
+
+
 class CertificateIn(serializers.Serializer):
     number = serializers.CharField(max_length=60)
     registered_on = serializers.DateField()
@@ -243,12 +260,15 @@ VERBS: dict[str, tuple[type[serializers.Serializer], Callable[..., Any]]] = {
     "revoke": (ReasonIn, _revoke),
     "certificate": (CertificateIn, certificates.record_certificate),
     "cancel": (ReasonIn, confirming.cancel_deal),
-    "default": (ReasonIn, defaulting.declare_default),
+    "default": (ReasonIn, defaulting.propose_default),
+    "confirm-default": (ProposalIn, defaulting.confirm_default),
+    "decline-default": (DeclineIn, defaulting.decline_default),
 }
 
 
 class VerbView(APIView):
-    """`POST` one step: contract, sign, hand-over, confirm-hand-over, attest, revoke, certificate, cancel, default."""
+    """`POST` one step: contract, sign, hand-over, confirm-hand-over, attest, revoke, certificate, cancel; for a
+    winner who has backed out default, confirm-default, decline-default."""
 
     @extend_schema(request=Nothing, responses=DealDetailOut)
     def post(self, request: Request, pk: str, verb: str) -> Response:

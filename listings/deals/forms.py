@@ -117,6 +117,28 @@ class ReasonForm(RepeatableForm):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class SeenNumberField(forms.IntegerField):
+    """The hidden number of the proposal that the page shows; after a refusal that of the one which stands now."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show the number of what is shown now, not the one that was sent."""
+        return initial
+
+
+class ConfirmDefaultForm(RepeatableForm):
+    """That one has read the proposal with this number."""
+
+    proposal = SeenNumberField(min_value=0)
+
+
+class DeclineDefaultForm(ConfirmDefaultForm):
+    """What is wrong with the proposal."""
+
+    note = forms.CharField(label=_("What is wrong with it"), max_length=200)
+
+
 class VerifyForm(forms.Form):
     """What stands on the paper."""
 

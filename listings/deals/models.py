@@ -61,6 +61,7 @@ class Deal(Row):
     in force on `closed_on`, the legal day of the close. Names and terms are copies: they never change again.
     `due_at` is until when the winner signs, then until when he pays first, counted from `due_from`; provisional
     while the working days of a year in between are unknown.
+    A default is proposed (`default_proposals` counts) by one organiser and confirmed by another.
     An imported deal has no listing, auction or right here; `import_ref` is its number in the books it came from.
     """
 
@@ -121,6 +122,10 @@ class Deal(Row):
     due_at = models.DateTimeField(null=True, blank=True)
     due_provisional = models.BooleanField(default=False)
     remind_at = models.DateTimeField(null=True, blank=True)
+    default_proposals = models.PositiveIntegerField(default=0)
+    default_reason = models.CharField(max_length=300, blank=True)
+    default_proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    default_confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rules = models.JSONField(default=dict)
     term_from = models.DateField(null=True, blank=True)
     term_to = models.DateField(null=True, blank=True)
@@ -143,6 +148,10 @@ class Deal(Row):
                 condition=Q(origin="imported", import_ref__isnull=False)
                 | (~Q(origin="imported") & Q(import_ref=None, listing__isnull=False)),
                 name="a_deal_comes_from_a_listing_or_an_import",
+            ),
+            models.CheckConstraint(
+                condition=Q(default_confirmed_by=None) | ~Q(default_confirmed_by=models.F("default_proposed_by")),
+                name="nobody_confirms_his_own_proposal_of_a_default",
             ),
         ]
         indexes = [

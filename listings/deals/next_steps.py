@@ -26,7 +26,7 @@ class Step:
 def next_steps(user: policies.Reader, deal: Deal) -> list[Step]:
     """Return what this person can do now, the most important first; empty for who can only look."""
     found = _of_sides(user, deal) if policies.is_party(user, deal) else []
-    return found + (_of_organiser(deal) if policies.manages(user, deal) else [])
+    return found + (_of_organiser(user, deal) if policies.manages(user, deal) else [])
 
 
 def _step(deal: Deal, name: str, label: str, *, strong: bool = True) -> Step:
@@ -61,19 +61,25 @@ def _may_still_be_cancelled(deal: Deal) -> bool:
     return deal.publicity_provisional or deal.publicity_to is None or legal_now() < deal.publicity_to
 
 
-def _default_step(deal: Deal) -> Step:
-    return _step(deal, "default", _("Declare that the winner has backed out"), strong=False)
+def _default_steps(user: policies.Reader, deal: Deal) -> list[Step]:
+    """Propose it; or confirm or turn down what a colleague has proposed; or take one's own proposal back."""
+    if deal.default_proposed_by_id is None:
+        return [_step(deal, "default", _("Declare that the winner has backed out"), strong=False)]
+    if deal.default_proposed_by_id == user.pk:
+        return [_step(deal, "decline_default", _("Take the proposal back"), strong=False)]
+    confirm = _step(deal, "default", _("Confirm that the winner has backed out"))
+    return [confirm, _step(deal, "decline_default", _("Turn the proposal down"), strong=False)]
 
 
-def _of_organiser(deal: Deal) -> list[Step]:
+def _of_organiser(user: policies.Reader, deal: Deal) -> list[Step]:
     contract = selectors.current_contract(deal)
     if deal.state == S.PUBLICITY and _may_still_be_cancelled(deal):
         return [_step(deal, "cancel", _("Cancel the result"), strong=False)]
     if deal.state == S.CONFIRMED and not (contract and (contract.lessor_signed_at or contract.lessee_signed_at)):
         again = _step(deal, "draw_up", _("Draw up the contract"), strong=contract is None)
-        return [again, _default_step(deal)] if selectors.is_late(deal) else [again]
+        return [again, *_default_steps(user, deal)] if selectors.is_late(deal) else [again]
     if selectors.is_late(deal):
-        return [_default_step(deal)]
+        return _default_steps(user, deal)
     attested = selectors.valid_attestation(deal) is not None
     steps = []
     if deal.state in {S.HANDED_OVER, S.COMPLETED} and deal.listing_id:

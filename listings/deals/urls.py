@@ -25,6 +25,7 @@ page_urls = [
     path(f"{_DEAL}certificate/", steps.certificate, name="certificate"),
     path(f"{_DEAL}cancel/", steps.cancel, name="cancel"),
     path(f"{_DEAL}default/", steps.default, name="default"),
+    path(f"{_DEAL}default/decline/", steps.decline_default, name="decline_default"),
     path("verify/", public.verify, name="verify"),
     path("verify/<str:code>/", public.verified, name="verified"),
 ]

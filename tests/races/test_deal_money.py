@@ -13,7 +13,6 @@ import pytest
 from django.db import OperationalError, connection
 
 from exchange import clock
-from exchange.accounts.models import User
 from exchange.clock import legal_now
 from exchange.errors import Refused
 from exchange.ledger.models import BankLine
@@ -25,7 +24,16 @@ from listings.deals.services import defaulting, payments, payouts
 from listings.registry.models import Collective
 from tests.factories import Cast, make_cast
 from tests.listings.auctions.hall import hear
-from tests.listings.deals.life import confirm, fresh, hand_over, make_deal, make_paid_deal, pay_in, sign
+from tests.listings.deals.life import (
+    confirm,
+    fresh,
+    hand_over,
+    make_deal,
+    make_paid_deal,
+    pay_in,
+    second_organiser,
+    sign,
+)
 from tests.races.test_deals import at_once, unlocked
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -71,10 +79,11 @@ def default_and_payment(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> tuple[li
     deal = sign(cast, confirm(make_deal(cast)))
     line = uncounted(deal, deal.instalments.get(n=1).open_fen, monkeypatch)
     Deal.objects.filter(pk=deal.pk).update(due_at=legal_now() - timedelta(days=400))
-    organiser = User.objects.get(pk=cast.organiser.pk)
+    defaulting.propose_default(deal_id=str(deal.pk), reason="未付款", by=cast.organiser)
+    second = second_organiser(cast)
 
     def declare() -> Any:
-        return defaulting.declare_default(deal_id=str(deal.pk), reason="未付款", by=organiser)
+        return defaulting.confirm_default(deal_id=str(deal.pk), proposal=1, by=second)
 
     outcome = at_once(monkeypatch, defaulting, "settled_deadline", told(declare), told(taking(line)))
     return outcome, fresh(deal)

@@ -40,12 +40,13 @@ def begin_deadline(deal: Deal, start: datetime) -> None:
     """Give the winner the rule's period from `start` for the step that his locked deal waits for.
 
     For signing it begins when the contract lies ready, for paying when it is signed: nobody loses time by
-    another's delay. Half of it passed, he is reminded.
+    another's delay. Half of it passed, he is reminded. A default proposed for an earlier step falls.
     """
     end, provisional = deadline(start.astimezone(SHANGHAI), frozen_period(deal, PERIOD_OF[Deal.State(deal.state)]))
     deal.due_from, deal.due_at, deal.due_provisional = start, end, provisional
     deal.remind_at = start + (end - start) / 2
-    deal.save(update_fields=["due_from", "due_at", "due_provisional", "remind_at"])
+    deal.default_proposed_by = None
+    deal.save(update_fields=["due_from", "due_at", "due_provisional", "remind_at", "default_proposed_by"])
     if deal.state == Deal.State.CONTRACTED:
         deal.instalments.filter(n=1).update(due_on=legal_day(end - timedelta(microseconds=1)))
 

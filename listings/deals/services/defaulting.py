@@ -1,14 +1,17 @@
-"""A winner who does not sign or does not pay (悔拍、违约): a person says so, with a reason, after his time is over."""
+"""A winner who does not sign or does not pay (悔拍、违约): one organiser says so after his time, another confirms."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from exchange.accounts.models import User
+from exchange.accounts.models import Level, Role, User
+from exchange.accounts.selectors import holders
+from exchange.accounts.services import notify
 from exchange.clock import legal_now
-from exchange.errors import Refused, WrongState
+from exchange.errors import NotAllowed, Refused, WrongState
 from exchange.journal.repeats import repeatable
 from exchange.journal.services import record
 from exchange.ledger.models import Account, BankLine, SubAccount
@@ -23,22 +26,77 @@ from listings.deals.services.breaking_off import lock_to_break_off
 from listings.deals.services.confirming import tell
 from listings.deals.services.deadlines import settled_deadline
 from listings.deals.services.payments import WITHOUT_ACCOUNT
-from listings.deals.services.recording import closing_facts
+from listings.deals.services.recording import closing_facts, record_deal
 from listings.deals.services.returning import send_back
+
+WHOSE = gettext_lazy("Only the trade organiser of the district declares this.")
 
 
 @repeatable
 @transaction.atomic
-def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "") -> Deal:
-    """Declare that the winner has let his time for signing or paying pass (悔拍).
+def propose_default(*, deal_id: str, reason: str, by: User, request_key: str = "") -> Deal:
+    """Propose to declare that the winner has let his time for signing or paying pass (悔拍), and say why.
 
-    His deposit is forfeited (法释〔2016〕18号 art. 24) and kept apart until the exchange has decided on the damage;
-    what he paid beyond it goes back. The right is free to be listed again, and `deal.defaulted` takes back in the
-    figures what `deal.closed` has put there. Never before the deadline, never on a provisional one, and never
-    before money that the bank has booked is counted ("payment_under_way").
+    Nothing happens to him before another organiser has confirmed (`confirm_default`).
     """
-    whose = _("Only the trade organiser of the district declares this.")
-    deal = lock_to_break_off(deal_id=deal_id, by=by, whose=whose)
+    deal = _lock_late(deal_id, by)
+    if deal.default_proposed_by_id is not None:
+        raise WrongState(_("A proposal waits here already. Reload the page and read it."))
+    if not reason.strip():
+        raise Refused(_("Say what the winner has not done; both sides read it."), "missing", "reason")
+    deal.default_reason, deal.default_proposed_by = reason.strip()[:300], by
+    deal.default_proposals += 1
+    deal.save(update_fields=["default_reason", "default_proposed_by", "default_proposals"])
+    record_deal("deal.default_proposed", deal, by, proposal=deal.default_proposals)
+    _tell_organisers(deal, gettext_noop("A colleague proposes to declare “%(title)s” broken off. Please check it."), by)
+    return deal
+
+
+@repeatable
+@transaction.atomic
+def confirm_default(*, deal_id: str, proposal: int, by: User, request_key: str = "") -> Deal:
+    """Declare the default that another organiser has proposed: maker and checker are two people (经办、复核分离).
+
+    The winner's deposit is forfeited (法释〔2016〕18号 art. 24) and kept apart until the exchange has decided on the
+    damage; what he paid beyond it goes back. The right is free to be listed again, and `deal.defaulted` takes back
+    in the figures what `deal.closed` has put there. Never before the deadline, never on a provisional one, and
+    never before money that the bank has booked is counted ("payment_under_way"). `proposal` is the number of the
+    proposal that was looked at; a newer one is refused as "changed".
+    """
+    deal = _lock_late(deal_id, by)
+    _require_proposal(deal, proposal)
+    if deal.default_proposed_by_id == by.pk:
+        raise NotAllowed(_("You proposed this yourself. Another organiser has to confirm it."), "same_person")
+    _settle_money(deal, by)
+    move(deal, Deal.State.DEFAULTED, note=deal.default_reason, remind_at=None, default_confirmed_by=by)
+    break_off_listing(listing_id=str(deal.listing_id), by=by)
+    facts = closing_facts(deal)
+    del facts["day"]
+    facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
+    record("deal.defaulted", by=by, sign=-1, **facts)
+    tell(deal, gettext_noop("The winner of “%(title)s” has backed out, the deposit is kept: %(why)s"), why=deal.note)
+    return deal
+
+
+@repeatable
+@transaction.atomic
+def decline_default(*, deal_id: str, proposal: int, note: str, by: User, request_key: str = "") -> Deal:
+    """Turn a proposed default down, or take one's own back, and say why; the winner is still waited for."""
+    deal = lock_to_break_off(deal_id=deal_id, by=by, whose=WHOSE)
+    _require_proposal(deal, proposal)
+    if not note.strip():
+        raise Refused(_("Say what is wrong with the proposal."), "no_reason", "note")
+    deal.default_proposed_by = None
+    deal.save(update_fields=["default_proposed_by"])
+    record_deal("deal.default_declined", deal, by, proposal=proposal, note=note.strip())
+    text = gettext_noop("The proposal to declare “%(title)s” broken off was turned down: %(note)s")
+    _tell_organisers(deal, text, by, note=note.strip())
+    return deal
+
+
+def _lock_late(deal_id: str, by: User) -> Deal:
+    """Return the locked deal whose winner's time is over, for the organiser."""
+    deal = lock_to_break_off(deal_id=deal_id, by=by, whose=WHOSE)
     if not selectors.waits_for_winner(deal):
         raise WrongState(_("Nothing is missing from the winner now. Reload the page to see whose step comes next."))
     due_at = settled_deadline(deal)
@@ -49,17 +107,21 @@ def declare_default(*, deal_id: str, reason: str, by: User, request_key: str = "
         )
     if legal_now() < due_at:
         raise Refused(_("The winner still has time. Wait until the last day is over, and call him."), "too_early")
-    if not reason.strip():
-        raise Refused(_("Say what the winner has not done; both sides read it."), "missing", "reason")
-    _settle_money(deal, by)
-    move(deal, Deal.State.DEFAULTED, note=reason.strip()[:300], remind_at=None)
-    break_off_listing(listing_id=str(deal.listing_id), by=by)
-    facts = closing_facts(deal)
-    del facts["day"]
-    facts["data"] = {**facts["data"], "reason": deal.note, "closed_on": deal.closed_on.isoformat()}
-    record("deal.defaulted", by=by, sign=-1, **facts)
-    tell(deal, gettext_noop("The winner of “%(title)s” has backed out, the deposit is kept: %(why)s"), why=deal.note)
     return deal
+
+
+def _require_proposal(deal: Deal, proposal: int) -> None:
+    if deal.default_proposed_by_id is None or deal.state not in (Deal.State.CONFIRMED, Deal.State.CONTRACTED):
+        raise WrongState(_("No proposal waits here any more. Reload the page to see where the deal stands."))
+    if deal.default_proposals != proposal:
+        raise WrongState(_("There is a newer proposal than the one you saw. Reload the page and read it."), "changed")
+
+
+def _tell_organisers(deal: Deal, text: str, but: User, **words: str) -> None:
+    for person in holders(Role.ORGANISER, deal.division, Level.DISTRICT):
+        if person != but:
+            address = reverse("deals:deal", kwargs={"pk": deal.pk})
+            notify(user=person, text=text, words={"title": deal.title, **words}, url=address)
 
 
 def _settle_money(deal: Deal, by: User) -> None:

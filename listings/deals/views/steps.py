@@ -19,7 +19,9 @@ from exchange.web import RepeatableForm, attempt
 from listings.deals import policies, selectors
 from listings.deals.forms import (
     CertificateForm,
+    ConfirmDefaultForm,
     ConfirmHandoverForm,
+    DeclineDefaultForm,
     DrawUpForm,
     HandoverForm,
     ReasonForm,
@@ -229,7 +231,7 @@ def _of_default(deal: Deal) -> list[tuple[str, str]]:
 
 @login_required
 def default(request: HttpRequest, pk: str) -> HttpResponse:
-    """Declare that the winner has let his time pass."""
+    """Propose to declare that the winner has let his time pass; confirm what a colleague has proposed."""
     deal = _managed(request, pk)
     words = {
         "title": _("Declare that the winner has backed out"),
@@ -237,8 +239,31 @@ def default(request: HttpRequest, pk: str) -> HttpResponse:
             "Only after the last day, and when you have reached nobody or he says no. He loses the deposit; the "
             "right can be listed again. This cannot be undone."
         ),
-        "facts": _of_default(deal),
-        "submit": _("Declare it"),
         "kind": "warn",
     }
-    return _take(request, deal, ReasonForm, defaulting.declare_default, words=words, deal_id=str(deal.pk))
+    if deal.default_proposed_by is None:
+        words |= {"facts": _of_default(deal), "submit": _("Propose it to a second organiser")}
+        return _take(request, deal, ReasonForm, defaulting.propose_default, words=words, deal_id=str(deal.pk))
+    words |= {"facts": [*_of_default(deal), *_proposal(deal)], "submit": _("Confirm and declare it")}
+    seen = {"proposal": deal.default_proposals}
+    service = defaulting.confirm_default
+    return _take(request, deal, ConfirmDefaultForm, service, words=words, initial=seen, deal_id=str(deal.pk))
+
+
+@login_required
+def decline_default(request: HttpRequest, pk: str) -> HttpResponse:
+    """Turn down, or take back, what was proposed."""
+    deal = _managed(request, pk)
+    words = {
+        "title": _("Turn the proposal down"),
+        "lead": _("The winner is still waited for. The deposit stays where it is."),
+        "facts": _proposal(deal),
+        "submit": _("Turn down"),
+    }
+    seen = {"proposal": deal.default_proposals}
+    service = defaulting.decline_default
+    return _take(request, deal, DeclineDefaultForm, service, words=words, initial=seen, deal_id=str(deal.pk))
+
+
+def _proposal(deal: Deal) -> list[tuple[str, str]]:
+    return [(_("Why"), deal.default_reason), (_("Proposed by"), str(deal.default_proposed_by or "—"))]

@@ -34,6 +34,7 @@ ACCESS = {
     "deals:certificate": step("organiser"),
     "deals:cancel": step("organiser"),
     "deals:default": step("organiser"),
+    "deals:decline_default": step("organiser"),
     "deals:contract_pdf": PAPER,
     "deals:attestation_pdf": PAPER,
     "deals:handover_photo": PAPER,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from exchange import clock
+from exchange.accounts.models import Role, User
 from exchange.clock import legal_day
 from exchange.errors import Refused
 from exchange.journal.models import Event
@@ -16,8 +17,8 @@ from exchange.ledger.services.statements import receive_line
 from listings.auctions.models import Auction
 from listings.deals import selectors
 from listings.deals.models import Attestation, Contract, Deal, Handover
-from listings.deals.services import certificates, confirming, contracts, handover
-from tests.factories import Cast, picture
+from listings.deals.services import certificates, confirming, contracts, defaulting, handover
+from tests.factories import Cast, make_user, picture
 from tests.listings.auctions.hall import (
     admit,
     bid,
@@ -168,3 +169,17 @@ def journal(deal: Deal) -> list[str]:
     """Return the kinds of the deal's events, in order."""
     found = Event.objects.filter(subject_type="deals.Deal", subject_id=str(deal.pk)).order_by("pk")
     return list(found.values_list("kind", flat=True))
+
+
+def second_organiser(cast: Cast) -> User:
+    """Return the colleague who confirms what Organiser proposes."""
+    found = User.objects.filter(username="organiser2").first()
+    return found or make_user("organiser2", Role.ORGANISER, cast.places.nanchuan)
+
+
+def declare_default(cast: Cast, deal: Deal, reason: str) -> Deal:
+    """Let Organiser propose the default and the second one confirm it."""
+    deal = defaulting.propose_default(deal_id=str(deal.pk), reason=reason, by=cast.organiser)
+    proposal, by = deal.default_proposals, second_organiser(cast)
+    defaulting.confirm_default(deal_id=str(deal.pk), proposal=proposal, by=by)
+    return fresh(deal)

@@ -19,7 +19,7 @@ from tests.listings.deals.life import make_deal, refuses
 from tests.listings.deals.test_import_deals import HEADER, line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
-SERVICES = [confirming.cancel_deal, defaulting.declare_default]
+SERVICES = [confirming.cancel_deal, defaulting.propose_default]
 
 
 def imported(cast: Cast) -> Deal:

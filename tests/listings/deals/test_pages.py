@@ -33,6 +33,7 @@ from tests.listings.deals.life import (
     make_deal,
     make_farmers_deal,
     pay_first,
+    second_organiser,
     sign,
     write_sheet,
 )
@@ -264,6 +265,13 @@ def test_the_organiser_declares_by_the_page_that_the_winner_has_backed_out(cast:
     assert post(cast.organiser, page("default", deal)).status_code == 400
     assert post(cast.village, page("default", deal), reason="不来签").status_code == 404
     assert post(cast.organiser, page("default", deal), reason="不来签").status_code == 302
+    assert post(cast.organiser, page("default", deal), proposal=1).status_code == 403
+    second = second_organiser(cast)
+    assert "不来签" in said(as_(second), page("default", deal))
+    assert post(second, page("decline_default", deal), proposal=1, note="他来了").status_code == 302
+    assert post(cast.organiser, page("default", deal), reason="不来签").status_code == 302
+    assert post(second, page("default", deal), proposal=1).status_code == 409
+    assert post(second, page("default", deal), proposal=2).status_code == 302
     assert "不来签" in said(as_(cast.farmer), page("deal", deal))
     said(as_(None), page("deal", deal), 404)
 

@@ -19,7 +19,7 @@ from listings.deals.models import Deal
 from listings.deals.services import confirming, deadlines, defaulting
 from tests.factories import Cast
 from tests.listings.auctions.hall import go_to, hear
-from tests.listings.deals.life import confirm, draw_up, fresh, make_deal, refuses, sign
+from tests.listings.deals.life import confirm, declare_default, draw_up, fresh, make_deal, refuses, sign
 from tests.workdays import calendar_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_time")]
@@ -83,13 +83,13 @@ def test_a_calendar_that_comes_too_late_gives_the_winner_the_whole_time_anew(cas
     go_to(deal.due_at + timedelta(days=30))
     import_years()
     arguments = {"deal_id": str(deal.pk), "reason": "没付款", "by": cast.organiser}
-    assert refuses(Refused, defaulting.declare_default, **arguments).code == "too_early"
+    assert refuses(Refused, defaulting.propose_default, **arguments).code == "too_early"
     hear()
     deal = fresh(deal)
     assert deal.due_at - legal_now() >= timedelta(days=4)
     assert deadlines.remind_due() == 0
     go_to(deal.due_at)
-    defaulting.declare_default(**arguments)
+    declare_default(cast, deal, arguments["reason"])
     assert fresh(deal).state == S.DEFAULTED
 
 
