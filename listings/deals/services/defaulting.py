@@ -99,6 +99,11 @@ def _lock_late(deal_id: str, by: User) -> Deal:
     deal = lock_to_break_off(deal_id=deal_id, by=by, whose=WHOSE)
     if not selectors.waits_for_winner(deal):
         raise WrongState(_("Nothing is missing from the winner now. Reload the page to see whose step comes next."))
+    if deal.due_at is None:
+        raise Refused(
+            _("No last day was counted for this deal: it is from before they were. Ask the exchange to set one."),
+            "no_deadline",
+        )
     due_at = settled_deadline(deal)
     if due_at is None:
         raise Refused(

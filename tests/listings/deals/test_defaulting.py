@@ -178,6 +178,13 @@ def test_nobody_defaults_on_a_guessed_day(cast: Cast) -> None:
     assert Deposit.objects.get(registration=deal.auction.winner).state == Deposit.State.APPLIED
 
 
+def test_a_deal_from_before_last_days_were_counted_has_none_and_not_a_provisional_one(cast: Cast) -> None:
+    deal = sign(cast, confirm(make_deal(cast)))
+    Deal.objects.filter(pk=deal.pk).update(due_from=None, due_at=None, remind_at=None)
+    arguments = {"deal_id": str(deal.pk), "reason": WHY, "by": cast.organiser}
+    assert refuses(Refused, defaulting.propose_default, **arguments).code == "no_deadline"
+
+
 def guess(deal: Deal) -> None:
     """Let the time for paying run in a year whose working days nobody knows yet, and go past its guessed end."""
     deal = fresh(deal)
