@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exchange.money import divide_half_up, group_thousands
+from exchange.money import divide_half_up
 from exchange.templatetags.dates import clock, moment
 from exchange.templatetags.money import yuan
 from listings.auctions import selectors
@@ -234,20 +234,6 @@ def words() -> dict[str, str]:
         "left": _("# left"),
         "days": _("# days"),
     }
-
-
-def bid_fault(auction: Auction, amount_fen: int) -> str:
-    """Return what is wrong with an amount before it is sent, "" if nothing; the hall alone decides afterwards."""
-    rules, least = auction.parsed_rules, selectors.least_bid(auction)
-    step = rules.step.at(auction.price_fen or rules.start)
-    said = {"least": group_thousands(least), "step": group_thousands(step)}
-    if amount_fen < least:
-        return _("The least bid is now ¥%(least)s. Bid at least that much.") % said
-    if rules.whole_steps and (amount_fen - least) % step:
-        return (
-            _("A bid lies whole steps of ¥%(step)s higher; the least is now ¥%(least)s. Choose such an amount.") % said
-        )
-    return ""
 
 
 def bid_facts(auction: Auction, amount_fen: int) -> list[tuple[str, str]]:

@@ -107,9 +107,6 @@ def bid(request: HttpRequest, listing_id: object) -> HttpResponse:
     if not form.is_valid():
         return render(request, "listings/auctions/room.html", _room(request, listing_id, form), status=400)
     amount = form.cleaned_data["amount_fen"]
-    if auction.state == Auction.State.OPEN and (fault := showing.bid_fault(auction, amount)):
-        form.add_error("own_amount", fault)
-        return render(request, "listings/auctions/room.html", _room(request, listing_id, form), status=409)
     context = {
         "auction": auction,
         "amount_fen": amount,

@@ -103,15 +103,6 @@ def test_a_bid_one_fen_low_comes_back_to_the_room_with_the_reason(hall: Auction,
     assert "The least bid is now ¥30,000" in answer.content.decode()
 
 
-def test_an_amount_that_cannot_be_bid_is_said_before_it_is_checked(hall: Auction, cast: Cast) -> None:
-    for typed, words in {"29,999.99": "The least bid is now ¥30,000", "30000.50": "A bid lies whole steps of"}.items():
-        form = {"own_amount": typed, "amount_fen": "30000.00", "request_key": "k"}
-        answer = visitor(cast.farmer).post(f"{room_of(hall)}bid/", form)
-        assert (answer.status_code, words in answer.content.decode()) == (409, True)
-        assert f'value="{typed}"' in answer.content.decode()
-    assert HallEvent.objects.filter(kind="bid").count() == 0
-
-
 def test_what_is_no_amount_comes_back_too(hall: Auction, cast: Cast) -> None:
     for typed in ["many", "", "-5"]:
         form = {"own_amount": typed, "amount_fen": "", "request_key": "k"}
