@@ -20,6 +20,7 @@ KIND_NAMES = {
     "deal.defaulted": gettext_lazy("Winner backed out"),
     "deal.contracted": gettext_lazy("Contract signed"),
     "deal.handed_over": gettext_lazy("Handed over"),
+    "deal.rent_paid_out": gettext_lazy("Rent paid to the collective"),
     "deal.attested": gettext_lazy("Attested"),
     "loan.applied": gettext_lazy("Loan applied for"),
     "loan.repaid": gettext_lazy("Loan repaid"),
