@@ -233,7 +233,7 @@ def _of_default(deal: Deal) -> list[tuple[str, str]]:
 def default(request: HttpRequest, pk: str) -> HttpResponse:
     """Propose to declare that the winner has let his time pass; confirm what a colleague has proposed."""
     deal = _managed(request, pk)
-    words = {
+    words: dict[str, Any] = {
         "title": _("Declare that the winner has backed out"),
         "lead": _(
             "Only after the last day, and when you have reached nobody or he says no. He loses the deposit; the "
