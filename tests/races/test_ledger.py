@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
 
-from exchange.errors import Refused
 from exchange.ledger.models import Account, BankOrder, Hold, Transfer
 from exchange.ledger.selectors.trial import differences
 from exchange.ledger.services import holds, transfers
@@ -20,6 +16,7 @@ from exchange.ledger.services.transfers import transfer
 from exchange.locking import Lockable
 from tests.bank import SandboxBank
 from tests.exchange.ledger.cast import account, state
+from tests.races.together import at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -61,29 +58,6 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: rows are read without their locks."""
     monkeypatch.setattr(Lockable, "lock", lambda self, **lookup: self.get(**lookup))
     monkeypatch.setattr(Lockable, "lock_all", lambda self, pks: list(self.filter(pk__in=list(pks)).order_by("pk")))
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts on real connections of their own; return what became of each, sorted."""
-    start = threading.Barrier(len(acts), timeout=10)
-
-    def run(act: Callable[[], Any]) -> str:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            act()
-            return "done"
-        except Refused as refused:
-            return refused.code
-        except IntegrityError as error:
-            return str(error.__cause__.diag.constraint_name)
-        except OperationalError as error:
-            return str(error.__cause__.diag.message_primary)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def two_holds(row: Account) -> list[str]:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
 
-from exchange.errors import Refused
 from exchange.ledger.models import Account
 from exchange.locking import Lockable
 from listings.registry.models import Encumbrance
@@ -21,6 +17,7 @@ from loans.servicing.selectors.books import differences
 from loans.servicing.services import disbursing, repaying
 from tests.factories import Cast, make_cast
 from tests.loans.cast import make_application, make_approved_loan, make_loan, make_product, register
+from tests.races.together import at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -66,29 +63,6 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts on real connections of their own; return what became of each, sorted."""
-    start = threading.Barrier(len(acts), timeout=10)
-
-    def run(act: Callable[[], Any]) -> str:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            act()
-            return "done"
-        except Refused as refused:
-            return refused.code
-        except IntegrityError as error:
-            return str(error.__cause__.diag.constraint_name)
-        except OperationalError as error:
-            return str(error.__cause__.diag.message_primary)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def two_repayments(cast: Cast, loan: Loan) -> list[str]:

@@ -21,7 +21,7 @@ from listings.auctions.models import Deposit, Registration
 from listings.auctions.services import deposits
 from tests.factories import make_cast
 from tests.listings.auctions.hall import admit, make_auction, pay
-from tests.races.test_ledger import at_once
+from tests.races.together import at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 

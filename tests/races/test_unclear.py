@@ -15,7 +15,8 @@ from exchange.locking import Lockable
 from tests.exchange.ledger.cast import state
 from tests.exchange.ledger.clerks import Clerks, fresh, make_clerks, make_unclear, propose
 from tests.factories import make_user
-from tests.races.test_ledger import Meeting, at_once
+from tests.races.test_ledger import Meeting
+from tests.races.together import at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
